@@ -1,0 +1,165 @@
+use std::path::Path;
+use std::sync::{Mutex, MutexGuard};
+
+use rusqlite::types::ValueRef;
+use rusqlite::{OptionalExtension, Row};
+
+use crate::database::{Database, copy_out, open_in_place, private_folder};
+use crate::entry::{Entry, EntryKind, is_file_id};
+use crate::error::{Error, Result};
+use crate::files::FileSet;
+use crate::report::{Met, Reason};
+
+pub(crate) const DB: &str = "Manifest.db";
+const WAL: &str = "Manifest.db-wal";
+
+/// Manifest.db: one row per file, folder and link.
+///
+/// `Files(fileID TEXT PRIMARY KEY, domain TEXT, relativePath TEXT, flags INTEGER, file BLOB)` with an index each on domain,
+/// path and flags, as seen from iOS 10 to 26. SQLite does not enforce the types.
+pub(crate) struct Manifest {
+    database: Mutex<Database>,
+    /// The quoted names of the indexes on domain and path, where there are both.
+    pub(crate) indexes: Option<(String, String)>,
+    pub(crate) met: Met,
+}
+
+/// The columns every row is read from, in the order [`Manifest::entry`] expects.
+pub(crate) const COLUMNS: &str = "rowid, fileID, domain, relativePath, flags";
+
+/// A row that has a place; its entry is missing where the identifier must not be followed.
+pub(crate) struct Placed {
+    pub kind: EntryKind,
+    pub entry: Option<Entry>,
+}
+
+impl Manifest {
+    /// Opens it in place where it is a plain local file (it can have 500 MB), else from a private copy.
+    pub(crate) fn open(files: &dyn FileSet, scratch: &Path) -> Result<Manifest> {
+        let damaged = |source| Error::ManifestDamaged { source: Some(source) };
+        let log = files.size(WAL).map_err(|source| Error::Read { path: WAL.into(), source })?;
+        let database = match files.local_path(DB) {
+            Some(path) if log.unwrap_or(0) == 0 => open_in_place(&path).map_err(damaged)?,
+            _ => {
+                let folder = private_folder(scratch)?;
+                let copy = folder.path().join("manifest");
+                copy_out(files, DB, &copy)?;
+                copy_out(files, WAL, &folder.path().join("manifest-wal"))?;
+                Database::open(&copy, folder).map_err(damaged)?
+            }
+        };
+        let indexes = index_on(&database, "domain").zip(index_on(&database, "relativePath"));
+        let manifest = Manifest { database: Mutex::new(database), indexes, met: Met::default() };
+        manifest.verify()?;
+        Ok(manifest)
+    }
+
+    /// A view or a virtual table of that name could do anything; only a table with Apple's columns is read.
+    fn verify(&self) -> Result<()> {
+        let database = self.lock();
+        let plain = "SELECT sql NOT LIKE 'CREATE VIRTUAL%' FROM sqlite_master WHERE type = 'table' AND name = 'Files'";
+        let plain: Option<bool> = database.query_row(plain, [], |row| row.get(0)).optional().map_err(damaged)?;
+        if plain != Some(true) {
+            return Err(Error::ManifestDamaged { source: None });
+        }
+        let all = format!("SELECT {COLUMNS}, file FROM Files LIMIT 1");
+        let mut statement = database.prepare(&all).map_err(damaged)?;
+        statement.exists([]).map_err(damaged)?;
+        Ok(())
+    }
+
+    pub(crate) fn lock(&self) -> MutexGuard<'_, Database> {
+        // A panic elsewhere cannot leave a connection half-changed: nothing here writes.
+        self.database.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+    }
+
+    /// iOS 10.0 and 10.1 kept the plain manifest in encrypted backups and a salt in `Properties`.
+    pub(crate) fn has_ios10_encryption(&self) -> bool {
+        let database = self.lock();
+        let salted = "SELECT 1 FROM Properties WHERE key IN ('salt', 'passwordHash')";
+        database.has_table("Properties")
+            && database.query_row(salted, [], |_| Ok(())).optional().is_ok_and(|found| found.is_some())
+    }
+
+    /// What a row of [`COLUMNS`] stands for; `None` (and counted) where it has no place.
+    pub(crate) fn placed(&self, row: &Row<'_>) -> rusqlite::Result<Option<Placed>> {
+        let number: i64 = row.get(0)?;
+        let domain = self.text(row.get_ref(2)?, number);
+        let path = self.text(row.get_ref(3)?, number);
+        let (Some(domain), Some(path)) = (domain, path) else {
+            return Ok(None);
+        };
+        // Other flags exist by hearsay only (16); such rows are shown rather than lost.
+        let kind = match row.get_ref(4)? {
+            ValueRef::Integer(2) => EntryKind::Folder,
+            ValueRef::Integer(4) => EntryKind::Link,
+            _ => EntryKind::File,
+        };
+        let entry = match row.get_ref(1)? {
+            ValueRef::Text(id) => std::str::from_utf8(id).ok().filter(|id| is_file_id(id)),
+            _ => None,
+        };
+        let entry = entry.map(|file_id| Entry {
+            row: number,
+            file_id: file_id.to_owned(),
+            domain: domain.to_owned(),
+            path: path.to_owned(),
+            kind,
+        });
+        Ok(Some(Placed { kind, entry }))
+    }
+
+    pub(crate) fn text<'a>(&self, value: ValueRef<'a>, row: i64) -> Option<&'a str> {
+        let ValueRef::Text(bytes) = value else {
+            return None;
+        };
+        let text = std::str::from_utf8(bytes).ok();
+        if text.is_none() {
+            self.met.note(Reason::BadText, row);
+        }
+        text
+    }
+
+    /// Counts, by the indexes alone, the rows whose columns are not what they should be.
+    pub(crate) fn bad_rows(&self) -> Result<Vec<(Reason, u64)>> {
+        let database = self.lock();
+        let count = |condition: &str| -> Result<u64> {
+            let sql = format!("SELECT count(*) FROM Files WHERE {condition}");
+            let count: i64 = database.query_row(&sql, [], |row| row.get(0)).map_err(damaged)?;
+            Ok(count.max(0) as u64)
+        };
+        // Text sorts below every blob, so `>= x''` finds the blobs of a text column through its index.
+        let no_domain = count("domain IS NULL")? + count("domain >= x''")?;
+        let no_path = count("relativePath IS NULL")? + count("relativePath >= x''")?;
+        let both = count("(domain IS NULL OR domain >= x'') AND (relativePath IS NULL OR relativePath >= x'')")?;
+        Ok(vec![
+            (
+                Reason::BadFileId,
+                count("typeof(fileID) <> 'text' OR length(fileID) <> 40 OR fileID GLOB '*[^0-9a-f]*'")?,
+            ),
+            (Reason::NoPlace, (no_domain + no_path).saturating_sub(both)),
+            (
+                Reason::WildPath,
+                count(
+                    "relativePath = '..' OR relativePath GLOB '/*' OR relativePath GLOB '../*' \
+                     OR relativePath GLOB '*/..' OR relativePath GLOB '*/../*' OR relativePath GLOB '*//*'",
+                )?,
+            ),
+            (Reason::UnknownFlags, count("flags IS NULL OR flags NOT IN (1, 2, 4)")?),
+        ])
+    }
+}
+
+/// The quoted name of an index on exactly this column of `Files` (all of its rows).
+fn index_on(database: &Database, column: &str) -> Option<String> {
+    let sql = "SELECT l.name FROM pragma_index_list('Files') l
+        WHERE l.partial = 0 AND (SELECT group_concat(i.name) FROM pragma_index_info(l.name) i) = ?1";
+    let name: Option<String> = database.query_row(sql, [column], |row| row.get(0)).optional().ok()?;
+    name.map(|name| format!("\"{}\"", name.replace('"', "\"\"")))
+}
+
+pub(crate) fn damaged(source: rusqlite::Error) -> Error {
+    Error::ManifestDamaged { source: Some(source) }
+}
+
+

@@ -1,0 +1,62 @@
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Mutex;
+
+/// Why a row of the manifest was not used as it stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Reason {
+    /// `fileID` is not a text of 40 lowercase hex digits. Listed, never opened.
+    BadFileId,
+    /// `domain` or `relativePath` is NULL or not text. Belongs nowhere, so it is not listed.
+    NoPlace,
+    /// `relativePath` is absolute, has empty parts or leads upwards. It is a name only: nothing follows it.
+    WildPath,
+    /// `flags` is none of file, folder, link. Listed as a file.
+    UnknownFlags,
+    /// Text that is not UTF-8.
+    BadText,
+    /// The record with size and dates cannot be decoded. Listed without them.
+    DamagedRecord,
+}
+
+impl std::fmt::Display for Reason {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Reason::BadFileId => "no valid file identifier",
+            Reason::NoPlace => "no domain or path",
+            Reason::WildPath => "a path that leads elsewhere",
+            Reason::UnknownFlags => "neither a file, a folder nor a link",
+            Reason::BadText => "a name that is not text",
+            Reason::DamagedRecord => "details that cannot be read",
+        })
+    }
+}
+
+/// Rows that were not used as they stand, counted by reason.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Report {
+    pub rows: Vec<(Reason, u64)>,
+}
+
+/// Bad rows met while reading, each counted once however often it is met.
+#[derive(Default)]
+pub(crate) struct Met {
+    rows: Mutex<BTreeMap<Reason, BTreeSet<i64>>>,
+}
+
+impl Met {
+    /// Beyond this many rows of one reason the count is "at least".
+    const MOST: usize = 100_000;
+
+    pub(crate) fn note(&self, reason: Reason, row: i64) {
+        let mut rows = self.rows.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        let rows = rows.entry(reason).or_default();
+        if rows.len() < Met::MOST {
+            rows.insert(row);
+        }
+    }
+
+    pub(crate) fn counts(&self) -> Vec<(Reason, u64)> {
+        let rows = self.rows.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        rows.iter().map(|(reason, rows)| (*reason, rows.len() as u64)).collect()
+    }
+}
