@@ -1,0 +1,155 @@
+//! A folder of many files, for photos and attachments.
+
+use std::collections::HashMap;
+use std::fs::{self, File, FileTimes};
+use std::io::{ErrorKind, Read, Write};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, UNIX_EPOCH};
+
+use crate::atomic::{create_free, create_free_folder};
+use crate::error::writing;
+use crate::names::{Names, safe_relative};
+use crate::{AtomicFile, Column, Error, Result, Rows, Skipped, Written, csv};
+
+/// The table of changed names that [`FolderWriter::finish`] leaves in the folder when there are any.
+pub const NAMES_FILE: &str = "Names.csv";
+
+const NAMES_COLUMNS: [Column; 2] =
+    [Column { key: "phone", title: "Name on the phone" }, Column { key: "here", title: "Name here" }];
+
+/// Puts many files into one new folder without ever replacing one.
+pub struct FolderWriter {
+    root: PathBuf,
+    names: Names,
+    // What each folder of the phone is called here.
+    folders: HashMap<PathBuf, PathBuf>,
+    renamed: Vec<(String, String)>,
+    written: Written,
+}
+
+impl FolderWriter {
+    /// Makes a new folder inside `parent`: `name`, or `name (2)` … when that exists.
+    pub fn create(parent: &Path, name: &str) -> Result<FolderWriter> {
+        let root = create_free_folder(parent, &crate::names::safe_component(name))?;
+        let mut names = Names::default();
+        names.claim("", NAMES_FILE);
+        let written = Written { main: root.clone(), ..Written::default() };
+        Ok(FolderWriter { root, names, folders: HashMap::new(), renamed: Vec::new(), written })
+    }
+
+    /// The folder that is being filled.
+    pub fn path(&self) -> &Path {
+        &self.root
+    }
+
+    /// Bytes written so far.
+    pub fn bytes(&self) -> u64 {
+        self.written.bytes
+    }
+
+    /// Copies one file in; returns its path relative to the folder.
+    ///
+    /// `name_hint` is the name the phone gave, with `/` for folders below this one; it is made safe and unique.
+    /// `modified` (Unix milliseconds) becomes the file's time. A copy that fails is removed again:
+    /// [`Error::Read`] when the source failed (the caller may [`skip`](Self::skip) and go on), [`Error::Write`] when
+    /// the disk did.
+    pub fn add(&mut self, name_hint: &str, modified: Option<i64>, from: &mut dyn Read) -> Result<PathBuf> {
+        let relative = self.claim(name_hint)?;
+        let folder = self.root.join(relative.parent().unwrap_or(Path::new("")));
+        let wanted = relative.file_name().and_then(|name| name.to_str()).unwrap_or("_");
+        let (path, mut file) = create_free(&folder, wanted)?;
+        let copied = copy(from, &mut file, &path);
+        set_modified(&file, modified);
+        drop(file);
+        match copied {
+            Ok(bytes) => {
+                self.written.files += 1;
+                self.written.items += 1;
+                self.written.bytes += bytes;
+                Ok(path.strip_prefix(&self.root).map(Path::to_owned).unwrap_or(relative))
+            }
+            Err(error) => {
+                let _ = fs::remove_file(&path);
+                Err(error)
+            }
+        }
+    }
+
+    /// Notes something that could not be put into the folder.
+    pub fn skip(&mut self, name: impl Into<String>, reason: impl Into<String>) {
+        self.written.skipped.push(Skipped { what: name.into(), why: reason.into() });
+    }
+
+    /// Ends the folder; writes `Names.csv` when a name had to change.
+    ///
+    /// [`Written::items`] counts the files added: a kind whose item is more than one file sets its own number.
+    pub fn finish(mut self) -> Result<Written> {
+        if !self.renamed.is_empty() {
+            let mut file = AtomicFile::create(&self.root, NAMES_FILE)?;
+            let rows = self.renamed.drain(..).map(|(phone, here)| vec![phone.into(), here.into()]);
+            csv::write(&mut Rows::new(&NAMES_COLUMNS, rows), &mut file)?;
+            self.written.files += 1;
+            self.written.bytes += file.bytes();
+            file.finish()?;
+        }
+        Ok(self.written)
+    }
+
+    /// Chooses the safe, free path for a name and makes the folders it needs.
+    fn claim(&mut self, name_hint: &str) -> Result<PathBuf> {
+        let safe = safe_relative(name_hint);
+        let name = safe.file_name().and_then(|name| name.to_str()).unwrap_or("_");
+        let folder = self.folder(safe.parent().unwrap_or(Path::new("")))?;
+        let chosen = folder.join(self.names.claim(&folder.to_string_lossy(), name));
+        let shown = chosen.to_string_lossy().replace('\\', "/");
+        if shown != name_hint {
+            self.renamed.push((name_hint.chars().take(4096).collect(), shown));
+        }
+        Ok(chosen)
+    }
+
+    /// Where a folder of the phone is here; its name is claimed like a file's, so that the two never meet.
+    fn folder(&mut self, safe: &Path) -> Result<PathBuf> {
+        let (Some(parent), Some(name)) = (safe.parent(), safe.file_name().and_then(|name| name.to_str())) else {
+            return Ok(PathBuf::new());
+        };
+        if let Some(known) = self.folders.get(safe) {
+            return Ok(known.clone());
+        }
+        let parent = self.folder(parent)?;
+        let chosen = parent.join(self.names.claim(&parent.to_string_lossy(), name));
+        let path = self.root.join(&chosen);
+        fs::create_dir_all(&path).map_err(writing(&path))?;
+        self.folders.insert(safe.to_owned(), chosen.clone());
+        Ok(chosen)
+    }
+}
+
+/// Copies to the end; says which of the two sides failed.
+fn copy(from: &mut dyn Read, to: &mut File, path: &Path) -> Result<u64> {
+    let mut buffer = vec![0; 256 * 1024];
+    let mut copied = 0;
+    loop {
+        let count = match from.read(&mut buffer) {
+            Ok(0) => return Ok(copied),
+            Ok(count) => count,
+            Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+            Err(source) => return Err(Error::Read { path: path.to_owned(), source }),
+        };
+        to.write_all(&buffer[..count]).map_err(writing(path))?;
+        copied += count as u64;
+    }
+}
+
+/// Sets the time of a file, as far as the disk can hold it.
+fn set_modified(file: &File, modified: Option<i64>) {
+    let Some(ms) = modified else { return };
+    let distance = Duration::from_millis(ms.unsigned_abs());
+    let at = if ms >= 0 { UNIX_EPOCH.checked_add(distance) } else { UNIX_EPOCH.checked_sub(distance) };
+    if let Some(at) = at {
+        let _ = file.set_times(FileTimes::new().set_modified(at));
+    }
+}
+
+#[cfg(test)]
+mod tests;
