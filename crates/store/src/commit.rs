@@ -1,0 +1,219 @@
+//! Makes a session a version. The order is the whole point: content durable first, then the record, then a look back.
+
+use std::collections::{BTreeMap, HashSet};
+use std::fs::{self, File};
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+
+use crate::barrier::{flush_folder, forget_cached};
+use crate::entries::{LARGEST_CARRIED, Packer};
+use crate::error::{ObjectDamage, at, writing};
+use crate::fault::point;
+use crate::layout::{Hash, claim_name, record_name};
+use crate::list::{EntryKind, INLINE, OBJECT};
+use crate::record::Draft;
+use crate::session::{Session, born};
+use crate::tree::Node;
+use crate::version::VersionHead;
+use crate::{Error, Result, objects, path, record, space};
+
+/// What to make of a session.
+#[derive(Debug, Clone, Default)]
+pub struct Commit {
+    /// When the backup was made, Unix milliseconds.
+    pub made: i64,
+    /// Kept with the version, readable without its file list. At most 1 MiB altogether.
+    pub notes: BTreeMap<String, String>,
+    /// Files named in `inline` up to this size are kept inside the record; 4 MiB is the most the format allows.
+    pub inline_max: u64,
+    /// Paths of files to keep inside the record.
+    pub inline: Vec<String>,
+    /// Paths that do not become part of the version, with all below them.
+    pub leave_out: Vec<String>,
+}
+
+/// The list of the version to be, packed.
+struct Packed {
+    list: Vec<u8>,
+    unpacked: u64,
+    entries: u64,
+    files: u64,
+    bytes: u64,
+    new_bytes: u64,
+}
+
+/// The empty file that reserves a number; taken away again whatever happens.
+struct Claim(PathBuf);
+
+impl Drop for Claim {
+    fn drop(&mut self) {
+        let _ = fs::remove_file(&self.0);
+    }
+}
+
+impl Session {
+    /// Makes the session a version. After success the version survives a power cut; after an error the last version
+    /// is as it was and the session can be taken up again with [`crate::Base::Resume`].
+    pub fn commit(mut self, commit: Commit) -> Result<VersionHead> {
+        self.pool.drain()?;
+        self.log.flush()?;
+        point("objects stored");
+        let (seq, claim) = self.claim()?;
+        point("number claimed");
+        let packed = self.pack(&commit, seq)?;
+        let head = VersionHead {
+            udid: self.udid.clone(),
+            seq,
+            file: record_name(seq, commit.made),
+            made: commit.made,
+            files: packed.files,
+            bytes: packed.bytes,
+            new_bytes: packed.new_bytes,
+            notes: commit.notes,
+        };
+        let base = self.newest.as_ref().filter(|_| self.over_newest).map_or(0, |version| version.head().seq);
+        let draft = Draft {
+            version: &head,
+            base,
+            session: self.id,
+            store: self.store.0.uuid,
+            packed: &packed.list,
+            unpacked: packed.unpacked,
+            entries: packed.entries,
+        };
+        let (front, trailer) = draft.front_and_trailer().ok_or(Error::TooLarge)?;
+
+        self.barrier.wait(self.objects.folders())?;
+        point("objects durable");
+        let path = self.store.0.layout.versions(&self.udid).join(&head.file);
+        self.write_record(&path, &[&front, &packed.list, &trailer])?;
+        point("record durable");
+        let found = record::check(&path, &self.udid).map_err(|damage| Error::RecordDamaged { path, damage })?;
+        debug_assert_eq!(found.version, head);
+        point("record checked");
+        drop(claim);
+        point("claim dropped");
+        let log = self.log.path().to_path_buf();
+        // A log that stays is known by its session to be finished.
+        let _ = fs::remove_file(log);
+        point("log removed");
+        drop(self);
+        point("lease dropped");
+        Ok(head)
+    }
+
+    /// Reserves the number after the highest there is, against any other writer.
+    fn claim(&self) -> Result<(u64, Claim)> {
+        let versions = self.store.0.layout.versions(&self.udid);
+        let mut seq = self.store.last_seq(&self.udid)? + 1;
+        loop {
+            let path = versions.join(claim_name(seq));
+            match File::create_new(&path) {
+                Ok(_) => {
+                    let claim = Claim(path);
+                    // Somebody may have finished this number between the look and the claim.
+                    if !self.store.has_record(&self.udid, seq)? {
+                        return Ok((seq, claim));
+                    }
+                }
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+                Err(error) => return Err(at(&path)(error)),
+            }
+            seq += 1;
+        }
+    }
+
+    fn pack(&self, commit: &Commit, seq: u64) -> Result<Packed> {
+        let versions = self.store.0.layout.versions(&self.udid);
+        let inline: HashSet<&str> = commit.inline.iter().map(String::as_str).collect();
+        let left_out =
+            |path: &str| commit.leave_out.iter().any(|folder| path::is_within(path, folder.trim_end_matches('/')));
+        let mut packer = Packer::new().map_err(at(&versions))?;
+        let (mut files, mut bytes) = (0, 0u64);
+        let mut new: Vec<(Hash, u64)> = Vec::new();
+        for (path, node) in self.tree.walk("").filter(|(path, _)| !left_out(path)) {
+            let mut row = self.tree.row(node);
+            // Untouched: all that follows was true of the version before.
+            let untouched =
+                self.over_newest && matches!(node, Node::Base(index) if self.tree.base.path(index as usize) == path);
+            if !untouched {
+                row.born = born(self.previous(), path, row.kind, &row.hash).unwrap_or(seq);
+            }
+            let mut content = Vec::new();
+            let mut carried = self.tree.carried(node);
+            if row.kind == EntryKind::File {
+                files += 1;
+                bytes = bytes.saturating_add(row.size);
+                let stored = |hash| self.previous().and_then(|list| list.object(hash));
+                if !untouched && row.codec == OBJECT && stored(&row.hash) != Some(row.size) {
+                    self.check_stored(path, &row.hash, row.size)?;
+                    new.push((row.hash, row.size));
+                }
+                let wanted = row.size <= commit.inline_max.min(LARGEST_CARRIED) && inline.contains(path);
+                if wanted && row.codec == OBJECT {
+                    content = self.content(path, &row.hash, row.size)?;
+                    (row.codec, carried) = (INLINE, &content);
+                }
+            }
+            packer.push(path, &row, carried).map_err(at(&versions))?;
+            drop(content);
+        }
+        new.sort_unstable();
+        new.dedup();
+        let new_bytes = new.iter().map(|(_, size)| size).sum();
+        let (list, unpacked, entries) = packer.finish().map_err(at(&versions))?.ok_or(Error::TooLarge)?;
+        Ok(Packed { list, unpacked, entries, files, bytes, new_bytes })
+    }
+
+    /// A new object must be there with the right size before a record may name it.
+    fn check_stored(&self, path: &str, hash: &Hash, size: u64) -> Result<()> {
+        let damaged = |damage| Error::ObjectDamaged { path: path.to_owned(), damage };
+        objects::look(&self.store.0.layout.object(hash), size).map_err(damaged)
+    }
+
+    fn content(&self, path: &str, hash: &Hash, size: u64) -> Result<Vec<u8>> {
+        let damaged = |damage| Error::ObjectDamaged { path: path.to_owned(), damage };
+        let object = self.store.0.layout.object(hash);
+        let file = objects::open(&object, size).map_err(damaged)?;
+        let mut bytes = Vec::with_capacity(size as usize);
+        file.take(size).read_to_end(&mut bytes).map_err(at(&object))?;
+        if blake3::hash(&bytes) == *hash { Ok(bytes) } else { Err(damaged(ObjectDamage::WrongBytes)) }
+    }
+
+    /// Writes the record under its final name. On a full disk the reserve of the store is spent on it.
+    fn write_record(&self, path: &Path, parts: &[&[u8]]) -> Result<()> {
+        let written = write_new(path, parts);
+        let ballast = self.store.0.layout.ballast();
+        match written {
+            Err(Error::DiskFull { .. }) if space::release_ballast(&ballast) => write_new(path, parts),
+            result => result,
+        }
+    }
+}
+
+/// Writes and flushes a new file, and its name; nothing of it stays when that fails.
+fn write_new(path: &Path, parts: &[&[u8]]) -> Result<()> {
+    let length = parts.iter().map(|part| part.len() as u64).sum();
+    let file = objects::create(path).map_err(writing(path, length))?;
+    point("record created");
+    let written = fill(&file, parts).map_err(writing(path, length));
+    let written = written.and_then(|()| path.parent().map_or(Ok(()), flush_folder));
+    if written.is_err() {
+        drop(file);
+        let _ = fs::remove_file(path);
+        return written;
+    }
+    forget_cached(&file);
+    Ok(())
+}
+
+fn fill(mut file: &File, parts: &[&[u8]]) -> io::Result<()> {
+    for part in parts {
+        let (first, second) = part.split_at(part.len() / 2);
+        file.write_all(first)?;
+        point("record part written");
+        file.write_all(second)?;
+    }
+    point("record written");
+    file.sync_all()
+}

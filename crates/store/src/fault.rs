@@ -1,0 +1,60 @@
+//! Named points between two steps, at which a test can kill the process. Nothing in a real build.
+
+#[cfg(not(test))]
+#[inline(always)]
+pub(crate) fn point(_name: &'static str) {}
+
+/// Whether a test wants this step left out, to see that its absence is noticed. Never in a real build.
+#[cfg(not(test))]
+#[inline(always)]
+pub(crate) fn left_out(_name: &'static str) -> bool {
+    false
+}
+
+#[cfg(test)]
+pub(crate) use for_tests::{left_out, point};
+
+#[cfg(test)]
+pub(crate) mod for_tests {
+    use std::io::Write;
+    use std::sync::OnceLock;
+    use std::sync::atomic::{AtomicU64, Ordering};
+
+    /// The number of the point to die at; set for a child process only.
+    pub(crate) const KILL_AT: &str = "HEIRLOOM_STORE_KILL_AT";
+    /// A file that gets the name of every point passed.
+    pub(crate) const TRACE: &str = "HEIRLOOM_STORE_TRACE";
+
+    /// The step to leave out.
+    pub(crate) const LEAVE_OUT: &str = "HEIRLOOM_STORE_LEAVE_OUT";
+
+    static PASSED: AtomicU64 = AtomicU64::new(0);
+
+    pub(crate) fn point(name: &'static str) {
+        static KILL: OnceLock<Option<u64>> = OnceLock::new();
+        static NAMES: OnceLock<Option<std::path::PathBuf>> = OnceLock::new();
+        let passed = PASSED.fetch_add(1, Ordering::SeqCst) + 1;
+        if let Some(path) = NAMES.get_or_init(|| std::env::var_os(TRACE).map(Into::into)) {
+            let mut file = std::fs::OpenOptions::new().append(true).create(true).open(path).unwrap();
+            writeln!(file, "{name}").unwrap();
+        }
+        let kill = KILL.get_or_init(|| std::env::var(KILL_AT).ok().and_then(|n| n.parse().ok()));
+        if *kill == Some(passed) {
+            die();
+        }
+    }
+
+    pub(crate) fn left_out(name: &'static str) -> bool {
+        std::env::var_os(LEAVE_OUT).is_some_and(|step| step == name)
+    }
+
+    /// Ends the process as a power button would: no destructor, no buffer is written.
+    fn die() -> ! {
+        #[cfg(unix)]
+        // SAFETY: a signal to this very process; nothing is touched afterwards.
+        unsafe {
+            libc::kill(libc::getpid(), libc::SIGKILL);
+        }
+        std::process::abort()
+    }
+}

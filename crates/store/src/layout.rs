@@ -1,0 +1,160 @@
+//! Where everything lies inside a store, and what it is called.
+
+use std::path::{Path, PathBuf};
+
+use time::OffsetDateTime;
+use time::macros::format_description;
+
+use crate::{Error, Result};
+
+/// A BLAKE3-256 hash.
+pub(crate) type Hash = [u8; 32];
+
+/// The paths of one store.
+#[derive(Debug, Clone)]
+pub(crate) struct Layout {
+    root: PathBuf,
+}
+
+impl Layout {
+    /// The store below `location`.
+    pub fn new(location: &Path) -> Layout {
+        Layout { root: location.join("Heirloom") }
+    }
+
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+    pub fn store_file(&self) -> PathBuf {
+        self.root.join("STORE.json")
+    }
+    pub fn readme(&self) -> PathBuf {
+        self.root.join("README.txt")
+    }
+    pub fn ballast(&self) -> PathBuf {
+        self.root.join("ballast")
+    }
+    pub fn objects(&self) -> PathBuf {
+        self.root.join("objects")
+    }
+    /// Large files on their way in.
+    pub fn parts(&self) -> PathBuf {
+        self.root.join("objects").join("tmp")
+    }
+    /// The folder of one of the 4,096 groups of objects.
+    pub fn object_folder(&self, group: u16) -> PathBuf {
+        self.objects().join(format!("{group:03x}"))
+    }
+    pub fn object(&self, hash: &Hash) -> PathBuf {
+        self.object_folder(group(hash)).join(hex(hash))
+    }
+    pub fn devices(&self) -> PathBuf {
+        self.root.join("devices")
+    }
+    /// `udid` has passed [`check_udid`].
+    pub fn versions(&self, udid: &str) -> PathBuf {
+        self.devices().join(udid).join("versions")
+    }
+    pub fn quarantine(&self, udid: &str) -> PathBuf {
+        self.devices().join(udid).join("quarantine")
+    }
+    /// Records that wait for a clean-up. Nothing puts any there yet, but their numbers count.
+    pub fn expired(&self, udid: &str) -> PathBuf {
+        self.devices().join(udid).join("expired")
+    }
+    pub fn leases(&self) -> PathBuf {
+        self.root.join("leases")
+    }
+    pub fn lease(&self, udid: &str) -> PathBuf {
+        self.leases().join(format!("{udid}.json"))
+    }
+}
+
+/// The group of an object: the first three hex digits of its name.
+pub(crate) fn group(hash: &Hash) -> u16 {
+    u16::from(hash[0]) << 4 | u16::from(hash[1]) >> 4
+}
+
+/// Lower-case hex.
+pub(crate) fn hex(hash: &Hash) -> String {
+    blake3::Hash::from_bytes(*hash).to_hex().to_string()
+}
+
+/// Refuses anything but 1 to 64 of `0-9 A-Z a-z -`, so that a device name is always one plain folder name.
+pub(crate) fn check_udid(udid: &str) -> Result<()> {
+    let good = (1..=64).contains(&udid.len()) && udid.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    if good { Ok(()) } else { Err(Error::BadDevice { udid: udid.chars().take(80).collect() }) }
+}
+
+/// The name of a record, as `000042-20261122T2149Z.ver`. `made` in Unix milliseconds.
+pub(crate) fn record_name(seq: u64, made: i64) -> String {
+    let format = format_description!("[year][month][day]T[hour][minute]Z");
+    let time = OffsetDateTime::from_unix_timestamp(made.div_euclid(1000))
+        .ok()
+        .filter(|time| (0..=9999).contains(&time.year()))
+        .unwrap_or(OffsetDateTime::UNIX_EPOCH);
+    let time = time.format(&format).unwrap_or_else(|_| "19700101T0000Z".into());
+    format!("{seq:06}-{time}.ver")
+}
+
+/// The number in the name of a record; `None` when it is not the name of one.
+pub(crate) fn record_seq(name: &str) -> Option<u64> {
+    let (seq, rest) = name.strip_suffix(".ver")?.split_once('-')?;
+    numbered(seq).filter(|_| !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_alphanumeric()))
+}
+
+/// The name of the empty file that reserves a number while its record is being written.
+pub(crate) fn claim_name(seq: u64) -> String {
+    format!("{seq:06}.claim")
+}
+
+/// The number in the name of a claim; `None` when it is not the name of one.
+pub(crate) fn claim_seq(name: &str) -> Option<u64> {
+    numbered(name.strip_suffix(".claim")?)
+}
+
+fn numbered(text: &str) -> Option<u64> {
+    let digits = (6..=18).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
+    text.parse().ok().filter(|seq| digits && *seq > 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn record_names_carry_number_and_minute() {
+        assert_eq!(record_name(42, 1_795_384_175_000), "000042-20261122T2149Z.ver");
+        assert_eq!(record_name(1, i64::MAX), "000001-19700101T0000Z.ver");
+        assert_eq!(record_seq("000042-20261122T2149Z.ver"), Some(42));
+        assert_eq!(record_seq("1234567-20261122T2149Z.ver"), Some(1_234_567));
+    }
+
+    #[test]
+    fn strangers_in_the_folder_are_not_records() {
+        for name in
+            ["._000042-20261122T2149Z.ver", "42-x.ver", "000042.ver", "000042-.ver", "+00042-a.ver", "000000-a.ver"]
+        {
+            assert_eq!(record_seq(name), None, "{name}");
+        }
+        assert_eq!(record_seq("000042-20261122T2149Z (1).ver"), None);
+        assert_eq!(claim_seq("000042.claim"), Some(42));
+    }
+
+    #[test]
+    fn a_device_name_is_one_folder_name() {
+        for bad in ["", "..", "a/b", "a b", "ä", &"a".repeat(65)] {
+            assert!(matches!(check_udid(bad), Err(Error::BadDevice { .. })), "{bad}");
+        }
+        assert!(check_udid("00008110-001A2B3C4D5E6F70").is_ok());
+    }
+
+    #[test]
+    fn objects_fan_out_by_three_hex_digits() {
+        let hash = *blake3::hash(b"").as_bytes();
+        let path = Layout::new(Path::new("/x")).object(&hash);
+        assert!(
+            path.ends_with("Heirloom/objects/af1/af1349b9f5f9a1a6a0404dea36dcc9499bcb25c9adc112b7cc9a93cae41f3262")
+        );
+    }
+}

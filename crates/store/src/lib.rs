@@ -1,0 +1,47 @@
+//! Keeps many versions without keeping the same bytes twice. Knows nothing of Apple.
+//!
+//! A [`Store`] is a folder on any volume. The content of every file is an object named by its BLAKE3 hash, written once
+//! and never changed; a [`Version`] is one self-validating record that lists every file. A [`Session`] is how a new
+//! version comes to be: a virtual file system over the last one, whose changes are lines in a log until
+//! [`Session::commit`]. The layout and the record are described in `docs/store-format.md`.
+//!
+//! The one rule that must never break: content is durable *before* the record that names it is created.
+
+mod barrier;
+mod commit;
+mod entries;
+mod error;
+mod fault;
+mod layout;
+mod lease;
+mod list;
+mod log;
+mod objects;
+mod path;
+mod pool;
+mod record;
+mod records;
+mod recover;
+mod resume;
+mod session;
+mod space;
+mod store;
+mod tree;
+mod verify;
+mod version;
+mod walk;
+mod writer;
+
+#[cfg(test)]
+mod tests;
+
+pub use commit::Commit;
+pub use error::{Damage, Error, ObjectDamage, Result};
+pub use list::EntryKind;
+pub use records::{DamagedRecord, VersionList};
+pub use recover::UnfinishedSession;
+pub use session::{Base, Received, Session};
+pub use store::Store;
+pub use verify::{DamagedFile, Depth, Verified};
+pub use version::{Entry, ReadSeek, Version, VersionHead};
+pub use writer::FileWriter;

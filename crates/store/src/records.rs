@@ -1,0 +1,203 @@
+//! The records of a device: which versions there are, which records are damaged.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, MutexGuard, PoisonError, Weak};
+use std::time::SystemTime;
+
+use crate::error::{Damage, at};
+use crate::layout::{check_udid, claim_seq, record_seq};
+use crate::store::names_in;
+use crate::tree::Tree;
+use crate::version::{Loaded, Version, VersionHead};
+use crate::{Error, Result, Store, record};
+
+/// The versions of a device.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct VersionList {
+    /// Oldest first.
+    pub versions: Vec<VersionHead>,
+    /// Records that are no versions. They are kept, never deleted.
+    pub damaged: Vec<DamagedRecord>,
+}
+
+/// A record that cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DamagedRecord {
+    /// Its name, below `versions` or with `quarantine/` before it.
+    pub file: String,
+    pub reason: Damage,
+}
+
+/// What is known of a record file since the store was opened.
+#[derive(Default)]
+pub(crate) struct Memory {
+    /// Length and time of the file when all of it was checked, and what came of it.
+    checked: Option<(u64, Option<SystemTime>, std::result::Result<(), Damage>)>,
+    loaded: Weak<Loaded>,
+}
+
+fn stamp(path: &Path) -> Option<(u64, Option<SystemTime>)> {
+    let about = fs::symlink_metadata(path).ok()?;
+    Some((about.len(), about.modified().ok()))
+}
+
+impl Store {
+    /// The versions of a device, and its damaged records.
+    ///
+    /// Heads are read and checked, not file lists: the cost does not grow with the number of files. Only the newest
+    /// record, the one a cut may have torn, is checked whole.
+    pub fn versions(&self, udid: &str) -> Result<VersionList> {
+        self.list(udid, false)
+    }
+
+    /// As [`Store::versions`], with every record read and checked to its last byte.
+    pub fn verify_records(&self, udid: &str) -> Result<VersionList> {
+        self.list(udid, true)
+    }
+
+    fn list(&self, udid: &str, whole: bool) -> Result<VersionList> {
+        check_udid(udid)?;
+        let mut list = VersionList::default();
+        let mut damaged = |file: String, reason| list.damaged.push(DamagedRecord { file, reason });
+        let mut newest_is_whole = false;
+        for (seq, name) in self.records(udid)?.into_iter().rev() {
+            let path = self.0.layout.versions(udid).join(&name);
+            let check = if whole || !newest_is_whole { self.check(&path, udid) } else { self.remembered(&path) };
+            match check.and_then(|()| record::read_head(&path, udid)) {
+                Ok(_) if list.versions.last().is_some_and(|newer| newer.seq == seq) => {
+                    damaged(name, Damage::DuplicateNumber);
+                }
+                Ok(head) => {
+                    list.versions.push(head.version);
+                    newest_is_whole = true;
+                }
+                Err(reason) => damaged(name, reason),
+            }
+        }
+        let quarantine = self.0.layout.quarantine(udid);
+        for name in names_in(&quarantine)?.into_iter().filter(|name| record_seq(name).is_some()) {
+            let reason = self.check(&quarantine.join(&name), udid).err().unwrap_or(Damage::PutAside);
+            damaged(format!("quarantine/{name}"), reason);
+        }
+        list.versions.reverse();
+        Ok(list)
+    }
+
+    /// One version, with its file list.
+    ///
+    /// Fails with [`Error::NoVersion`], or [`Error::RecordDamaged`] when its record cannot be used.
+    pub fn version(&self, udid: &str, seq: u64) -> Result<Version> {
+        check_udid(udid)?;
+        let mut result = Err(Error::NoVersion { udid: udid.to_owned(), seq });
+        for (_, name) in self.records(udid)?.into_iter().rev().filter(|(number, _)| *number == seq) {
+            let path = self.0.layout.versions(udid).join(name);
+            result = self.load(&path, udid).map_err(|damage| Error::RecordDamaged { path, damage });
+            if result.is_ok() {
+                break;
+            }
+        }
+        result
+    }
+
+    /// The newest version whose record is whole.
+    ///
+    /// With the device's lease in hand: damaged records newer than that are put into quarantine, so that they can
+    /// never be taken for good later. One that cannot be read, or is from a newer release, is an error.
+    pub(crate) fn newest_for_writing(&self, udid: &str) -> Result<Option<Version>> {
+        for (_, name) in self.records(udid)?.into_iter().rev() {
+            let path = self.0.layout.versions(udid).join(&name);
+            match self.load(&path, udid) {
+                Ok(version) => return Ok(Some(version)),
+                Err(damage @ (Damage::Unreadable(_) | Damage::NewerFormat)) => {
+                    return Err(Error::RecordDamaged { path, damage });
+                }
+                Err(_) => {
+                    let aside = self.0.layout.quarantine(udid).join(&name);
+                    fs::rename(&path, &aside).map_err(at(&path))?;
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    /// Number and file name of every record of a device, by number.
+    fn records(&self, udid: &str) -> Result<Vec<(u64, String)>> {
+        let names = names_in(&self.0.layout.versions(udid))?.into_iter();
+        let mut records: Vec<_> = names.filter_map(|name| Some((record_seq(&name)?, name))).collect();
+        records.sort_unstable();
+        Ok(records)
+    }
+
+    /// The highest number any record or claim of the device has; 0 when there is none.
+    pub(crate) fn last_seq(&self, udid: &str) -> Result<u64> {
+        let layout = &self.0.layout;
+        let mut last = 0;
+        for folder in [layout.versions(udid), layout.quarantine(udid), layout.expired(udid)] {
+            let seqs = names_in(&folder)?.into_iter().filter_map(|name| record_seq(&name).or(claim_seq(&name)));
+            last = seqs.max().unwrap_or(0).max(last);
+        }
+        Ok(last)
+    }
+
+    /// Whether a record of that number is there.
+    pub(crate) fn has_record(&self, udid: &str, seq: u64) -> Result<bool> {
+        Ok(self.records(udid)?.iter().any(|(number, _)| *number == seq))
+    }
+
+    fn load(&self, path: &Path, udid: &str) -> std::result::Result<Version, Damage> {
+        let stamp = stamp(path);
+        if let Some(memory) = self.memory().get(path)
+            && let Some(loaded) = memory.loaded.upgrade()
+            && matches!(memory.checked, Some((length, time, Ok(()))) if Some((length, time)) == stamp)
+        {
+            return Ok(Version(loaded));
+        }
+        let loaded = record::load(path, udid).map(|(head, list)| {
+            let layout = self.0.layout.clone();
+            Arc::new(Loaded { head: head.version, header: head.header, tree: Tree::over(Arc::new(list)), layout })
+        });
+        self.remember(path, loaded.as_ref().map(|_| ()).map_err(|damage| *damage), |memory| {
+            memory.loaded = loaded.as_ref().map(Arc::downgrade).unwrap_or_default();
+        });
+        loaded.map(Version)
+    }
+
+    /// Checks all of a record, unless that was done and the file looks the same.
+    fn check(&self, path: &Path, udid: &str) -> std::result::Result<(), Damage> {
+        let stamp = stamp(path);
+        let known = self.memory().get(path).and_then(|memory| memory.checked);
+        if let Some((length, time, result)) = known
+            && Some((length, time)) == stamp
+        {
+            return result;
+        }
+        let result = record::check(path, udid).map(drop);
+        self.remember(path, result, |_| ());
+        result
+    }
+
+    /// What an earlier check of the whole record said; good when there was none.
+    fn remembered(&self, path: &Path) -> std::result::Result<(), Damage> {
+        let known = self.memory().get(path).and_then(|memory| memory.checked);
+        match known {
+            Some((length, time, result)) if Some((length, time)) == stamp(path) => result,
+            _ => Ok(()),
+        }
+    }
+
+    fn remember(&self, path: &Path, result: std::result::Result<(), Damage>, also: impl FnOnce(&mut Memory)) {
+        let passing = matches!(result, Err(Damage::Unreadable(_)));
+        if let Some((length, time)) = stamp(path).filter(|_| !passing) {
+            let mut all = self.memory();
+            let memory = all.entry(path.to_path_buf()).or_default();
+            memory.checked = Some((length, time, result));
+            also(memory);
+        }
+    }
+
+    fn memory(&self) -> MutexGuard<'_, std::collections::HashMap<PathBuf, Memory>> {
+        // Each entry is only ever replaced whole.
+        self.0.memory.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

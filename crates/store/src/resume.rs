@@ -1,0 +1,112 @@
+//! Brings back what an unfinished session had, from its log.
+
+use std::collections::{HashMap, HashSet};
+use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use uuid::Uuid;
+
+use crate::layout::Hash;
+use crate::list::List;
+use crate::log::{Begin, Line, Lines, Log};
+use crate::objects::{self, Objects};
+use crate::tree::Tree;
+use crate::version::Version;
+use crate::{Result, Store};
+
+const THREADS: usize = 4;
+
+/// A virtual file system as a log tells it, and the log, ready to go on.
+pub(crate) struct Replayed {
+    pub tree: Tree,
+    pub log: Log,
+    pub over_newest: bool,
+    pub session: Uuid,
+}
+
+/// Whether a log continues the newest version of this device.
+fn fits(begin: &Begin, store: &Store, udid: &str, newest: Option<&Version>) -> bool {
+    let session = newest.map(|version| version.0.header.session);
+    begin.store == store.0.uuid && begin.udid == udid && begin.newest == session
+}
+
+/// Replays the log at `path`; `None` when there is none that fits.
+///
+/// Every object the log names and no version is known to rely on is hashed first. The replay ends before the first
+/// one that is not whole, so that the result is always a state the session once had.
+pub(crate) fn replay(
+    store: &Store,
+    udid: &str,
+    path: &Path,
+    newest: Option<&Version>,
+    objects: &Objects,
+) -> Result<Option<Replayed>> {
+    let Some((begin, mut lines)) = Lines::open(path)?.filter(|(begin, _)| fits(begin, store, udid, newest)) else {
+        return Ok(None);
+    };
+    let known = newest.map(Version::files);
+    let mut named = HashMap::new();
+    while let Some(line) = lines.next()? {
+        if let Line::File { hash, size, .. } = line
+            && let Some(hash) = parse(&hash)
+        {
+            named.insert(hash, size);
+        }
+    }
+    let lost = lost(named, known.map(|list| &**list), store, objects);
+    let below = known.filter(|_| begin.over_newest).map(Arc::clone).unwrap_or_default();
+    let mut tree = Tree::over(below);
+    let Some((_, mut lines)) = Lines::open(path)? else { return Ok(None) };
+    let mut good = lines.length;
+    while let Some(line) = lines.next()? {
+        if !apply(&mut tree, line, &lost) {
+            break;
+        }
+        good = lines.length;
+    }
+    let Begin { over_newest, session, .. } = begin;
+    Ok(Some(Replayed { tree, log: Log::go_on(path, good)?, over_newest, session }))
+}
+
+fn parse(hash: &str) -> Option<Hash> {
+    blake3::Hash::from_hex(hash).ok().map(|hash| *hash.as_bytes())
+}
+
+/// Does again what a line tells; false when that cannot be.
+fn apply(tree: &mut Tree, line: Line, lost: &HashSet<Hash>) -> bool {
+    let done = match line {
+        Line::Begin(_) => return false,
+        Line::File { path, hash, size, modified } => match parse(&hash).filter(|hash| !lost.contains(hash)) {
+            Some(hash) => tree.put(&path, size, hash, modified),
+            None => return false,
+        },
+        Line::Folder { path, modified } => tree.make_folder(&path, modified),
+        Line::Rename { from, to } => tree.rename(&from, &to),
+        Line::Copy { from, to } => tree.copy(&from, &to),
+        Line::Remove { path } => tree.remove(&path),
+    };
+    done.is_ok()
+}
+
+/// The objects among `named` that are not whole. Those that are become as durable as new ones.
+fn lost(named: HashMap<Hash, u64>, known: Option<&List>, store: &Store, objects: &Objects) -> HashSet<Hash> {
+    let known =
+        |hash: &Hash, size| known.and_then(|list| list.object(hash)) == Some(size) && objects.present(hash, size);
+    let at_risk: Vec<(Hash, u64)> = named.into_iter().filter(|(hash, size)| !known(hash, *size)).collect();
+    let (next, lost) = (AtomicUsize::new(0), Mutex::new(HashSet::new()));
+    std::thread::scope(|scope| {
+        for _ in 0..THREADS {
+            scope.spawn(|| {
+                while let Some((hash, size)) = at_risk.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    let path = store.0.layout.object(hash);
+                    let whole = objects::verify(&path, hash, *size).is_ok() && objects.adopt(hash).is_ok();
+                    if !whole {
+                        lost.lock().unwrap_or_else(PoisonError::into_inner).insert(*hash);
+                    }
+                }
+            });
+        }
+    });
+    lost.into_inner().unwrap_or_else(PoisonError::into_inner)
+}

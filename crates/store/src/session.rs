@@ -1,0 +1,288 @@
+//! One running backup: a virtual file system over a version. No stored byte of any version is ever changed.
+
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+
+use uuid::Uuid;
+
+use crate::barrier::{Barrier, flush_folder};
+use crate::error::at;
+use crate::layout::{Hash, check_udid};
+use crate::lease::{Lease, now};
+use crate::list::{EntryKind, List};
+use crate::log::{self, Begin, Line, Log};
+use crate::objects::Objects;
+use crate::pool::Pool;
+use crate::tree::{Node, Tree};
+use crate::version::{Entry, ReadSeek, Version, VersionHead};
+use crate::writer::{FileWriter, WholeContent};
+use crate::{Result, Store, resume, store::names_in, version};
+
+/// What lies below the changes of a session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Base {
+    /// The newest version.
+    Newest,
+    /// Nothing; content that is stored already is still not stored again.
+    Empty,
+    /// What the unfinished session of this device had; the newest version when there is none that fits.
+    Resume,
+}
+
+/// What a session took in so far.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Received {
+    pub files: u64,
+    /// The sum of their sizes, in bytes.
+    pub bytes: u64,
+    /// Of those, what had to be written. Trails behind by what is being written now.
+    pub new_bytes: u64,
+    /// Of those, what was stored already.
+    pub reused_bytes: u64,
+}
+
+/// The virtual file system of one device, until it is committed, kept or discarded. Dropped, it is kept.
+pub struct Session {
+    pub(crate) store: Store,
+    pub(crate) udid: String,
+    /// Names the record; a resumed session keeps the id of its log.
+    pub(crate) id: Uuid,
+    /// The newest version at the start.
+    pub(crate) newest: Option<Version>,
+    /// Whether the newest version lies below the changes.
+    pub(crate) over_newest: bool,
+    pub(crate) tree: Tree,
+    pub(crate) log: Log,
+    pub(crate) objects: Arc<Objects>,
+    pub(crate) barrier: Barrier,
+    pub(crate) pool: Pool,
+    pub(crate) lease: Lease,
+    started: i64,
+    resumed: bool,
+    /// The number the version will most likely have.
+    next: u64,
+    received: Received,
+}
+
+impl Store {
+    /// Starts a session on a device. `sessions` is a folder of this computer, the same for every session.
+    ///
+    /// Fails with [`Error::DeviceBusy`] while another session on this device runs, here or elsewhere. The log of an
+    /// earlier, unfinished session is given up unless `base` is [`Base::Resume`].
+    pub fn begin(&self, udid: &str, sessions: &Path, base: Base) -> Result<Session> {
+        check_udid(udid)?;
+        fs::create_dir_all(sessions).map_err(at(sessions))?;
+        let layout = &self.0.layout;
+        let id = Uuid::new_v4();
+        let lease = Lease::take(layout, sessions, self.id(), udid, id)?;
+        self.prepare_device(udid)?;
+        let barrier = Barrier::open(layout.root())?;
+        let objects = Arc::new(Objects::new(layout.clone(), barrier.flush, id.to_string()));
+        let newest = self.newest_for_writing(udid)?;
+        let log_path = sessions.join(log::name(self.id(), udid));
+        let earlier = match base {
+            Base::Resume => resume::replay(self, udid, &log_path, newest.as_ref(), &objects)?,
+            Base::Newest | Base::Empty => None,
+        };
+        let resumed = earlier.is_some();
+        let resume::Replayed { tree, log, over_newest, session } = match earlier {
+            Some(earlier) => earlier,
+            None => {
+                let over_newest = base != Base::Empty && newest.is_some();
+                let made_by = newest.as_ref().map(|version| version.0.header.session);
+                let (udid, store, started) = (udid.to_owned(), self.0.uuid, now());
+                let begin = Begin { udid, store, session: id, started, newest: made_by, over_newest };
+                let below = newest.as_ref().filter(|_| over_newest).map(|version| Arc::clone(version.files()));
+                let tree = Tree::over(below.unwrap_or_default());
+                resume::Replayed { tree, log: Log::start(&log_path, begin)?, over_newest, session: id }
+            }
+        };
+        Ok(Session {
+            store: self.clone(),
+            udid: udid.to_owned(),
+            id: session,
+            next: self.last_seq(udid)? + 1,
+            newest,
+            over_newest,
+            tree,
+            log,
+            pool: Pool::new(Arc::clone(&objects)),
+            objects,
+            barrier,
+            lease,
+            started: now(),
+            resumed,
+            received: Received::default(),
+        })
+    }
+
+    /// Makes the folders of a device and takes away number claims of sessions that are no more.
+    fn prepare_device(&self, udid: &str) -> Result<()> {
+        let layout = &self.0.layout;
+        for folder in [layout.versions(udid), layout.quarantine(udid)] {
+            if !folder.is_dir() {
+                fs::create_dir_all(&folder).map_err(at(&folder))?;
+                folder.parent().map_or(Ok(()), flush_folder)?;
+                flush_folder(&layout.devices())?;
+            }
+        }
+        let versions = layout.versions(udid);
+        for name in names_in(&versions)?.iter().filter(|name| crate::layout::claim_seq(name).is_some()) {
+            let claim = versions.join(name);
+            fs::remove_file(&claim).map_err(at(&claim))?;
+        }
+        Ok(())
+    }
+}
+
+impl Session {
+    /// The newest version when the session began; what [`Base::Newest`] lies over.
+    pub fn newest(&self) -> Option<&VersionHead> {
+        self.newest.as_ref().map(Version::head)
+    }
+
+    /// Whether this session goes on where an unfinished one ended.
+    pub fn resumed(&self) -> bool {
+        self.resumed
+    }
+
+    /// The bytes this user may still write to the volume of the store.
+    pub fn free_space(&self) -> Result<u64> {
+        self.store.free_space()
+    }
+
+    /// What came in so far.
+    pub fn received(&self) -> Received {
+        let (written, found) = self.pool.sums();
+        let Received { new_bytes, reused_bytes, .. } = self.received;
+        Received { new_bytes: new_bytes + written, reused_bytes: reused_bytes + found, ..self.received }
+    }
+
+    pub(crate) fn previous(&self) -> Option<&List> {
+        self.newest.as_ref().map(|version| &**version.files())
+    }
+
+    fn entry(&self, path: &str, node: Node) -> Entry {
+        let mut row = self.tree.row(node);
+        row.born = born(self.previous(), path, row.kind, &row.hash).unwrap_or(self.next);
+        Entry::new(path, &row)
+    }
+
+    /// The file or folder at `path`; `""` is the root.
+    pub fn get(&self, path: &str) -> Option<Entry> {
+        match self.tree.find(path) {
+            Some(node) => Some(self.entry(path, node)),
+            None => self.tree.is_folder(path).then(|| Entry::implied(path, self.started, self.next)),
+        }
+    }
+
+    /// What lies directly in `folder`, by name; `""` is the root.
+    pub fn list(&self, folder: &str) -> Vec<Entry> {
+        let entry = |(path, node): (String, Option<Node>)| match node {
+            Some(node) => self.entry(&path, node),
+            None => Entry::implied(&path, self.started, self.next),
+        };
+        self.tree.children(folder).into_iter().map(entry).collect()
+    }
+
+    /// The content of the file at `path`; `None` when there is no such file.
+    pub fn open(&self, path: &str) -> Result<Option<Box<dyn ReadSeek>>> {
+        let Some(node) = self.tree.find(path) else { return Ok(None) };
+        self.pool.settle(&self.tree.row(node).hash);
+        version::open(&self.store.0.layout, path, &self.tree, node)
+    }
+
+    /// Begins to take in a file. Nothing changes before [`Session::finish_file`].
+    ///
+    /// Fails with [`Error::BadPath`], [`Error::NotAFolder`] or [`Error::IsAFolder`].
+    pub fn create(&mut self, path: &str) -> Result<FileWriter> {
+        self.tree.check_put(path)?;
+        Ok(FileWriter::new(path, Arc::clone(&self.objects)))
+    }
+
+    /// Puts a whole file at its path, over an older one if there is one.
+    ///
+    /// Fails with the error of any earlier write of the file. The error of a small file that is stored in the
+    /// background is told by a later call; from then on the session can only be kept or discarded.
+    pub fn finish_file(&mut self, writer: FileWriter) -> Result<Entry> {
+        let path = writer.path.clone();
+        self.tree.check_put(&path)?;
+        let whole = writer.finish()?;
+        let (hash, size) = (whole.hash, whole.size);
+        if self.is_committed(&hash, size) {
+            self.received.reused_bytes += size;
+        } else {
+            match whole.content {
+                WholeContent::Held(bytes) => self.pool.put(hash, bytes)?,
+                WholeContent::Part(part) => {
+                    self.objects.take_part(part, &hash, size)?;
+                    self.received.new_bytes += size;
+                }
+            }
+        }
+        let modified = now();
+        self.log.add(&Line::file(&path, &hash, size, modified))?;
+        self.tree.put(&path, size, hash, modified)?;
+        self.received.files += 1;
+        self.received.bytes += size;
+        Ok(self.get(&path).unwrap_or_else(|| Entry::implied(&path, modified, self.next)))
+    }
+
+    /// Whether the newest version relies on this content, and it is there.
+    fn is_committed(&self, hash: &Hash, size: u64) -> bool {
+        self.previous().and_then(|list| list.object(hash)) == Some(size) && self.objects.present(hash, size)
+    }
+
+    /// Makes a folder and those above it; one that is there stays as it is.
+    pub fn make_folder(&mut self, path: &str) -> Result<()> {
+        let modified = now();
+        self.tree.make_folder(path, modified)?;
+        self.log.add(&Line::Folder { path: path.to_owned(), modified })
+    }
+
+    /// Moves a file or folder, replacing what is at `to` and making the folders above it.
+    ///
+    /// Fails with [`Error::NotFound`] when nothing is at `from`.
+    pub fn rename(&mut self, from: &str, to: &str) -> Result<()> {
+        self.tree.rename(from, to)?;
+        self.log.add(&Line::Rename { from: from.to_owned(), to: to.to_owned() })
+    }
+
+    /// Takes away `path` and everything below; it may be missing.
+    pub fn remove(&mut self, path: &str) -> Result<()> {
+        self.tree.remove(path)?;
+        self.log.add(&Line::Remove { path: path.to_owned() })
+    }
+
+    /// Copies a file or folder, replacing what is at `to` and making the folders above it. No content is copied.
+    pub fn copy(&mut self, from: &str, to: &str) -> Result<()> {
+        self.tree.copy(from, to)?;
+        self.log.add(&Line::Copy { from: from.to_owned(), to: to.to_owned() })
+    }
+
+    /// Ends the session without a version; log and content stay for [`Base::Resume`].
+    pub fn keep(mut self) -> Result<()> {
+        let stored = self.pool.drain();
+        self.log.sync()?;
+        stored
+    }
+
+    /// Ends the session for good. Content it brought stays until a clean-up: another device may rely on it by now.
+    pub fn discard(self) -> Result<()> {
+        let Session { pool, log, lease, .. } = self;
+        drop(pool);
+        let path = log.path().to_path_buf();
+        drop(log);
+        fs::remove_file(&path).map_err(at(&path))?;
+        drop(lease);
+        Ok(())
+    }
+}
+
+/// The version that first held this at `path`, when the version before has the same there.
+pub(crate) fn born(previous: Option<&List>, path: &str, kind: EntryKind, hash: &Hash) -> Option<u64> {
+    let list = previous?;
+    let row = list.row(list.find(path)?);
+    (row.kind == kind && row.hash == *hash).then_some(row.born)
+}

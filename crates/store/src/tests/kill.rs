@@ -1,0 +1,127 @@
+//! A process is killed at every step of making a store and two versions. Whatever the step: each version that is there is
+//! whole to its last byte, each version that was reported is there, and the next session works.
+
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use super::*;
+use crate::fault::for_tests::{KILL_AT, TRACE};
+use crate::writer::LARGEST_HELD;
+
+const PLACE: &str = "HEIRLOOM_STORE_KILL_PLACE";
+
+type Files = BTreeMap<String, Vec<u8>>;
+
+fn large() -> Vec<u8> {
+    let mut bytes = vec![0; LARGEST_HELD + 1];
+    blake3::Hasher::new().finalize_xof().fill(&mut bytes);
+    bytes
+}
+
+/// What the two versions hold.
+fn expected() -> [Files; 2] {
+    let first = [("a/1", b"one".to_vec()), ("a/2", b"two".to_vec()), ("Info", b"inside".to_vec())];
+    let second =
+        [("a/1", b"new one".to_vec()), ("moved", b"two".to_vec()), ("big", large()), ("Info", b"inside".to_vec())];
+    let owned = |files: &[(&str, Vec<u8>)]| files.iter().map(|(path, bytes)| ((*path).into(), bytes.clone())).collect();
+    [owned(&first), owned(&second)]
+}
+
+/// Run in a process of its own: makes a store and two versions, and notes down each version it was promised.
+#[test]
+fn child() {
+    let Some(place) = std::env::var_os(PLACE) else { return };
+    let place = Path::new(&place);
+    let promised = |head: VersionHead| std::fs::write(place.join(format!("promised-{}", head.seq)), b"").unwrap();
+    let store = Store::create_or_open(place).unwrap();
+    let sessions = place.join("sessions");
+    let mut session = store.begin(UDID, &sessions, Base::Newest).unwrap();
+    // A torn object from an earlier cut is in the way.
+    let torn = store.0.layout.object(blake3::hash(b"one").as_bytes());
+    std::fs::create_dir_all(torn.parent().unwrap()).unwrap();
+    std::fs::write(torn, b"o").unwrap();
+    put(&mut session, "a/1", b"one");
+    put(&mut session, "a/2", b"two");
+    put(&mut session, "Info", b"inside");
+    let inline = vec!["Info".to_owned()];
+    promised(session.commit(Commit { inline, inline_max: 99, ..commit() }).unwrap());
+
+    let mut session = store.begin(UDID, &sessions, Base::Newest).unwrap();
+    put(&mut session, "a/1", b"new one");
+    session.rename("a/2", "moved").unwrap();
+    put(&mut session, "big", &large());
+    session.keep().unwrap();
+    let session = store.begin(UDID, &sessions, Base::Resume).unwrap();
+    assert!(session.resumed());
+    promised(session.commit(commit()).unwrap());
+}
+
+/// The child, about to run in `place` up to a step.
+pub fn child_in(place: &Path, kill_at: u64) -> Command {
+    let mut child = Command::new(std::env::current_exe().unwrap());
+    child.args(["tests::kill::child", "--exact", "--nocapture", "--test-threads=1"]);
+    child.env(PLACE, place).env(KILL_AT, kill_at.to_string()).stdout(Stdio::null()).stderr(Stdio::null());
+    child
+}
+
+/// Re-hashes every byte of every version and compares it with what it should be; returns how many there are.
+pub fn check_versions(store: &Store, step: u64) -> usize {
+    let list = store.versions(UDID).unwrap();
+    for (head, expected) in list.versions.iter().zip(expected()) {
+        let version = store.version(UDID, head.seq).unwrap();
+        assert_eq!(contents(&version), expected, "step {step}, version {}", head.seq);
+        assert!(verify(&version).damaged.is_empty(), "step {step}, version {}", head.seq);
+    }
+    assert!(list.versions.len() <= 2 && list.damaged.len() <= 1, "step {step}: {list:?}");
+    list.versions.len()
+}
+
+/// The one rule: content is durable before the record that names it exists.
+fn check_order(place: &Path) {
+    let trace = std::fs::read_to_string(place.join("trace")).unwrap();
+    let order = ["objects stored", "objects durable", "record created", "record durable", "log removed"];
+    let found: Vec<_> = trace.lines().filter(|name| order.contains(name)).collect();
+    assert_eq!(found, [order, order].concat());
+    let last = |wanted: &str| trace.lines().collect::<Vec<_>>().iter().rposition(|name| *name == wanted).unwrap();
+    assert!(last("object written").max(last("part renamed")) < last("objects durable"));
+}
+
+#[test]
+fn a_kill_at_any_step_loses_no_version() {
+    let mut seen = [0; 3];
+    let mut steps = 0;
+    for step in 1.. {
+        let folder = quick_folder();
+        let place = folder.path();
+        let trace = place.join("trace");
+        if child_in(place, step).env(TRACE, &trace).status().unwrap().success() {
+            steps = step - 1;
+            check_order(place);
+            break;
+        }
+        let store = Store::create_or_open(place).unwrap();
+        let promised = (1..=2).filter(|seq| place.join(format!("promised-{seq}")).exists()).count();
+        let found = check_versions(&store, step);
+        assert!(found >= promised, "step {step}: {promised} promised, {found} found");
+        seen[found] += 1;
+
+        let sessions = place.join("sessions");
+        let unfinished = store.recover(&sessions).unwrap();
+        assert_eq!(std::fs::read_dir(store.0.layout.parts()).unwrap().count(), 0, "step {step}");
+        assert!(unfinished.len() <= 1, "step {step}");
+        let base = if step % 2 == 0 { Base::Resume } else { Base::Newest };
+        let mut session = store.begin(UDID, &sessions, base).unwrap();
+        assert!(base == Base::Newest || session.resumed() != unfinished.is_empty(), "step {step}");
+        put(&mut session, "next", b"next");
+        put(&mut session, "a/1", b"one");
+        let head = session.commit(commit()).unwrap();
+        let store = Store::open(place).unwrap();
+        assert_eq!(store.versions(UDID).unwrap().versions.len(), found + 1, "step {step}");
+        let version = store.version(UDID, head.seq).unwrap();
+        assert!(verify(&version).damaged.is_empty(), "step {step}");
+        assert_eq!(contents(&version)["next"], b"next");
+    }
+    assert!(steps >= 40, "only {steps} steps");
+    assert!(seen.iter().all(|count| *count > 5), "{seen:?}");
+    println!("{steps} steps; with 0, 1, 2 versions found: {seen:?}");
+}

@@ -1,0 +1,125 @@
+//! The power is cut at every step: the file system of a small volume is shut down with nothing more written, and mounted
+//! again. Needs root, a loop device and mkfs.ext4: `cargo nextest run -p store --run-ignored all power`.
+
+use std::os::fd::AsRawFd;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use super::kill::{check_versions, child_in};
+use super::*;
+use crate::fault::for_tests::LEAVE_OUT;
+
+/// `_IOR('X', 125, __u32)`, linux/fs/ext4/ext4.h.
+const SHUTDOWN: libc::c_ulong = 0x8004_587D;
+/// Do not even write the journal.
+const NO_LOG_FLUSH: u32 = 2;
+
+fn run(program: &str, arguments: &[&str]) -> bool {
+    let mut command = Command::new(program);
+    command.args(arguments).stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok_and(|status| status.success())
+}
+
+/// A small ext4 volume in a file.
+struct Volume {
+    folder: tempfile::TempDir,
+}
+
+impl Volume {
+    fn make() -> Option<Volume> {
+        let volume = Volume { folder: quick_folder() };
+        let image = std::fs::File::create(volume.image()).ok()?;
+        image.set_len(24 << 20).ok()?;
+        std::fs::create_dir(volume.place()).ok()?;
+        (run("mkfs.ext4", &["-q", "-F", &volume.image()]) && volume.mount()).then_some(volume)
+    }
+    fn image(&self) -> String {
+        self.folder.path().join("image").display().to_string()
+    }
+    fn place(&self) -> String {
+        self.folder.path().join("volume").display().to_string()
+    }
+    fn mount(&self) -> bool {
+        run("mount", &["-o", "loop", &self.image(), &self.place()])
+    }
+    /// Cuts the power and brings the volume back.
+    fn cut(&self) {
+        let root = std::fs::File::open(self.place()).unwrap();
+        // SAFETY: the call reads one u32 and acts on an open descriptor of a volume made for this test.
+        let done = unsafe { libc::ioctl(root.as_raw_fd(), SHUTDOWN, &NO_LOG_FLUSH) };
+        assert_eq!(done, 0, "{}", std::io::Error::last_os_error());
+        drop(root);
+        assert!(run("umount", &[&self.place()]) && self.mount());
+    }
+}
+
+impl Drop for Volume {
+    fn drop(&mut self) {
+        run("umount", &["-l", &self.place()]);
+    }
+}
+
+/// Which versions are there after the cut, and whether all of them are whole.
+fn after_cut(place: &Path) -> (usize, bool) {
+    let Ok(store) = Store::open(place) else { return (0, true) };
+    let versions = store.versions(UDID).unwrap().versions;
+    let whole = versions.iter().all(|head| verify(&store.version(UDID, head.seq).unwrap()).damaged.is_empty());
+    (versions.len(), whole)
+}
+
+#[test]
+#[ignore = "needs root, a loop device and mkfs.ext4"]
+fn a_power_cut_at_any_step_loses_no_version() {
+    let mut seen = [0; 3];
+    for step in 1.. {
+        let Some(volume) = Volume::make() else {
+            println!("skipped: no right to mount a small volume");
+            return;
+        };
+        let place = volume.place();
+        let place = Path::new(&place);
+        let ended = child_in(place, step).status().unwrap().success();
+        // Told before the cut: the notes of the child itself are not durable.
+        let promised = (1..=2).filter(|seq| place.join(format!("promised-{seq}")).exists()).count();
+        volume.cut();
+        let store = Store::create_or_open(place).unwrap();
+        let found = check_versions(&store, step);
+        assert!(found >= promised, "step {step}: {promised} promised, {found} found");
+        seen[found] += 1;
+        let sessions = place.join("sessions");
+        store.recover(&sessions).unwrap();
+        let mut session = store.begin(UDID, &sessions, Base::Resume).unwrap();
+        put(&mut session, "next", b"next");
+        let head = session.commit(commit()).unwrap();
+        volume.cut();
+        let version = Store::open(place).unwrap().version(UDID, head.seq).unwrap();
+        assert!(verify(&version).damaged.is_empty(), "step {step}");
+        assert_eq!(contents(&version)["next"], b"next");
+        if ended {
+            break;
+        }
+    }
+    println!("versions found: {seen:?}");
+    assert!(seen.iter().all(|count| *count > 0), "{seen:?}");
+}
+
+/// The test of the test: without the barrier, the same cuts must be seen to do damage.
+#[test]
+#[ignore = "needs root, a loop device and mkfs.ext4"]
+fn without_the_barrier_a_power_cut_is_seen_to_do_damage() {
+    let mut damaged = 0;
+    for step in 1.. {
+        let Some(volume) = Volume::make() else {
+            println!("skipped: no right to mount a small volume");
+            return;
+        };
+        let place = volume.place();
+        let ended = child_in(Path::new(&place), step).env(LEAVE_OUT, "barrier").status().unwrap().success();
+        volume.cut();
+        damaged += u32::from(!after_cut(Path::new(&place)).1);
+        if ended {
+            break;
+        }
+    }
+    println!("cuts that did damage: {damaged}");
+    assert!(damaged > 5, "{damaged}");
+}

@@ -1,0 +1,119 @@
+use std::io::{Read, Write};
+
+use super::*;
+use crate::writer::LARGEST_HELD;
+
+#[test]
+fn one_session_per_device() {
+    let place = Place::new();
+    let session = place.begin(Base::Newest);
+    let again = place.reopen().begin(UDID, &place.sessions, Base::Newest);
+    assert!(matches!(again, Err(Error::DeviceBusy { .. })));
+    // Another computer is one with another sessions folder.
+    let elsewhere = place.reopen().begin(UDID, &place.folder.path().join("elsewhere"), Base::Newest);
+    assert!(matches!(elsewhere, Err(Error::DeviceBusy { .. })));
+    place.store.begin("OTHER-DEVICE", &place.sessions, Base::Newest).unwrap().discard().unwrap();
+    drop(session);
+    place.begin(Base::Newest).discard().unwrap();
+}
+
+#[test]
+fn a_number_taken_meanwhile_is_not_used_again() {
+    let place = Place::new();
+    let head = place.version(&[("a", b"1")]);
+    let mut session = place.begin(Base::Newest);
+    put(&mut session, "a", b"2");
+    let versions = place.store.0.layout.versions(UDID);
+    // Another computer finished 2 and is about to write 3.
+    std::fs::copy(place.record(&head), versions.join("000002-20261122T2150Z.ver")).unwrap();
+    std::fs::write(versions.join("000003.claim"), b"").unwrap();
+    let head = session.commit(commit()).unwrap();
+    assert_eq!(head.seq, 4);
+    assert_eq!(contents(&place.store.version(UDID, 4).unwrap())["a"], b"2");
+    assert_eq!(place.store.version(UDID, 4).unwrap().get("a").unwrap().born, 4);
+}
+
+#[test]
+fn a_kept_session_is_taken_up_again() {
+    let place = Place::new();
+    place.version(&[("a", b"old"), ("gone", b"x")]);
+    let mut session = place.begin(Base::Newest);
+    put(&mut session, "Snapshot/a", b"new");
+    session.rename("Snapshot/a", "a").unwrap();
+    session.remove("gone").unwrap();
+    put(&mut session, "b", b"more");
+    session.keep().unwrap();
+
+    let store = place.reopen();
+    let unfinished = store.recover(&place.sessions).unwrap();
+    assert_eq!((unfinished.len(), unfinished[0].files, unfinished[0].bytes), (1, 2, 7));
+    assert_eq!(unfinished[0].udid, UDID);
+    let mut session = store.begin(UDID, &place.sessions, Base::Resume).unwrap();
+    assert!(session.resumed());
+    assert_eq!(read_all(session.open("a").unwrap()).unwrap(), b"new");
+    assert_eq!(session.get("gone"), None);
+    put(&mut session, "c", b"last");
+    session.commit(commit()).unwrap();
+    let version = store.version(UDID, 2).unwrap();
+    assert_eq!(
+        contents(&version),
+        [("a".into(), b"new".to_vec()), ("b".into(), b"more".to_vec()), ("c".into(), b"last".to_vec())].into()
+    );
+    assert_eq!(store.recover(&place.sessions).unwrap(), []);
+    assert!(!place.begin(Base::Resume).resumed());
+}
+
+#[test]
+fn a_resumed_session_ends_before_the_first_lost_object() {
+    let place = Place::new();
+    let mut session = place.begin(Base::Newest);
+    for (path, bytes) in [("1", b"aaa"), ("2", b"bbb"), ("3", b"ccc")] {
+        put(&mut session, path, bytes);
+    }
+    session.keep().unwrap();
+    let torn = place.object(b"bbb");
+    std::fs::remove_file(&torn).unwrap();
+    std::fs::write(&torn, b"bb\0").unwrap();
+    let mut session = place.begin(Base::Resume);
+    assert_eq!(session.list("").iter().map(|entry| entry.path.as_str()).collect::<Vec<_>>(), ["1"]);
+    // The torn object is no obstacle for the content that comes again.
+    put(&mut session, "2", b"bbb");
+    session.commit(commit()).unwrap();
+    let version = place.store.version(UDID, 1).unwrap();
+    assert_eq!(contents(&version)["2"], b"bbb");
+    assert!(verify(&version).damaged.is_empty());
+}
+
+#[test]
+fn a_session_over_an_older_version_is_not_resumed() {
+    let place = Place::new();
+    let mut session = place.begin(Base::Newest);
+    put(&mut session, "a", b"1");
+    session.keep().unwrap();
+    let elsewhere = place.folder.path().join("elsewhere");
+    let mut other = place.store.begin(UDID, &elsewhere, Base::Newest).unwrap();
+    put(&mut other, "b", b"2");
+    other.commit(commit()).unwrap();
+    let session = place.begin(Base::Resume);
+    assert!(!session.resumed());
+    assert_eq!(session.get("a"), None);
+    assert!(session.get("b").is_some());
+}
+
+#[test]
+fn stale_parts_go_and_those_of_running_sessions_stay() {
+    let place = Place::new();
+    let mut session = place.begin(Base::Newest);
+    let mut writer = session.create("big").unwrap();
+    writer.write_all(&vec![3; LARGEST_HELD + 1]).unwrap();
+    let parts = place.store.0.layout.parts();
+    std::fs::write(parts.join("7c0e0c7e-92bd-4f0c-9d0d-2f7f63f7a9a1-0.part"), b"left").unwrap();
+    place.store.recover(&place.sessions).unwrap();
+    assert_eq!(std::fs::read_dir(&parts).unwrap().count(), 1);
+    session.finish_file(writer).unwrap();
+    session.commit(commit()).unwrap();
+    let mut file = place.store.version(UDID, 1).unwrap().open("big").unwrap().unwrap();
+    let mut byte = [0];
+    file.read_exact(&mut byte).unwrap();
+    assert_eq!(byte, [3]);
+}
