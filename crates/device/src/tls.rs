@@ -1,0 +1,179 @@
+//! TLS to a phone, pinned to the key it showed when it was paired (`protocol.md` 2.2.3).
+
+use crate::record::PairRecord;
+use crate::stream::{Socket, lost};
+use crate::{Error, Result};
+use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::crypto::{WebPkiSupportedAlgorithms, verify_tls12_signature, verify_tls13_signature};
+use rustls::server::ParsedCertificate;
+use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, SignatureScheme};
+use rustls_pki_types::pem::PemObject;
+use rustls_pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
+use std::sync::Arc;
+use tokio_rustls::TlsConnector;
+
+/// Turns a connection to the paired phone into a TLS one.
+#[derive(Clone)]
+pub(crate) struct Tls {
+    connector: TlsConnector,
+}
+
+impl Tls {
+    pub(crate) fn new(record: &PairRecord) -> Result<Tls> {
+        let field = |field| move |_| Error::PairRecord { field };
+        let device = CertificateDer::from_pem_slice(&record.device_certificate).map_err(field("DeviceCertificate"))?;
+        let host = CertificateDer::from_pem_slice(&record.host_certificate).map_err(field("HostCertificate"))?;
+        let key = PrivateKeyDer::from_pem_slice(&record.host_key).map_err(field("HostPrivateKey"))?;
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let pin = Pin {
+            key: public_key(&device).map_err(|_| Error::PairRecord { field: "DeviceCertificate" })?,
+            algorithms: provider.signature_verification_algorithms,
+        };
+        let mut config = ClientConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()?
+            .dangerous()
+            .with_custom_certificate_verifier(Arc::new(pin))
+            .with_client_auth_cert(vec![host], key)?;
+        config.enable_sni = false;
+        config.resumption = rustls::client::Resumption::disabled();
+        Ok(Tls { connector: TlsConnector::from(Arc::new(config)) })
+    }
+
+    pub(crate) async fn connect(&self, socket: Socket) -> Result<Socket> {
+        // Not sent, as SNI is off; certificates of phones carry no name.
+        let name = ServerName::try_from("device").map_err(|_| Error::WrongDevice)?;
+        match self.connector.connect(name, socket).await {
+            Ok(stream) => Ok(Box::new(stream)),
+            Err(error) => Err(failure(error)),
+        }
+    }
+}
+
+fn failure(error: std::io::Error) -> Error {
+    match error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
+        Some(rustls::Error::InvalidCertificate(
+            CertificateError::ApplicationVerificationFailure | CertificateError::BadSignature,
+        )) => Error::WrongDevice,
+        Some(other) => Error::Tls(other.clone()),
+        None => lost("starting TLS")(error),
+    }
+}
+
+fn public_key(certificate: &CertificateDer<'_>) -> Result<Vec<u8>, rustls::Error> {
+    Ok(ParsedCertificate::try_from(certificate)?.subject_public_key_info().to_vec())
+}
+
+/// Accepts exactly one public key, whatever names and dates its certificate carries.
+#[derive(Debug)]
+struct Pin {
+    key: Vec<u8>,
+    algorithms: WebPkiSupportedAlgorithms,
+}
+
+impl ServerCertVerifier for Pin {
+    fn verify_server_cert(
+        &self,
+        leaf: &CertificateDer<'_>,
+        _intermediates: &[CertificateDer<'_>],
+        _name: &ServerName<'_>,
+        _ocsp: &[u8],
+        _now: UnixTime,
+    ) -> Result<ServerCertVerified, rustls::Error> {
+        if public_key(leaf)? == self.key {
+            Ok(ServerCertVerified::assertion())
+        } else {
+            Err(CertificateError::ApplicationVerificationFailure.into())
+        }
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        leaf: &CertificateDer<'_>,
+        signed: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        verify_tls12_signature(message, leaf, signed, &self.algorithms)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        leaf: &CertificateDer<'_>,
+        signed: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        verify_tls13_signature(message, leaf, signed, &self.algorithms)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.algorithms.supported_schemes()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::certificates::Certificates;
+    use rsa::RsaPrivateKey;
+    use rsa::pkcs1::EncodeRsaPublicKey;
+    use rsa::pkcs8::{EncodePrivateKey, LineEnding};
+    use rsa::rand_core::OsRng;
+    use rustls::sign::{CertifiedKey, SingleCertAndKey};
+    use rustls::version::{TLS12, TLS13};
+    use rustls::{ServerConfig, SupportedProtocolVersion};
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio_rustls::TlsAcceptor;
+
+    fn device() -> (RsaPrivateKey, PairRecord) {
+        let key = RsaPrivateKey::new(&mut OsRng, 2048).unwrap();
+        let public = key.to_public_key().to_pkcs1_pem(LineEnding::LF).unwrap();
+        let record = PairRecord::new(Certificates::generate(public.as_bytes()).unwrap(), "BUID".into(), None);
+        (key, record)
+    }
+
+    /// A phone that shows `certificate`, signs with `key`, and goes without `close_notify`, as phones do.
+    fn phone(
+        certificate: CertificateDer<'static>,
+        key: PrivateKeyDer<'static>,
+        version: &'static SupportedProtocolVersion,
+    ) -> Socket {
+        let key = rustls::crypto::ring::sign::any_supported_type(&key).unwrap();
+        let shown = Arc::new(CertifiedKey::new(vec![certificate], key));
+        let config = ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+            .with_protocol_versions(&[version])
+            .unwrap()
+            .with_no_client_auth()
+            .with_cert_resolver(Arc::new(SingleCertAndKey::from(shown)));
+        let (near, far) = tokio::io::duplex(1 << 16);
+        tokio::spawn(async move {
+            if let Ok(mut stream) = TlsAcceptor::from(Arc::new(config)).accept(far).await {
+                let _ = stream.write_all(b"hello").await;
+            }
+        });
+        Box::new(near)
+    }
+
+    #[tokio::test]
+    async fn only_the_paired_key_is_accepted() {
+        let (key, record) = device();
+        let tls = Tls::new(&record).unwrap();
+        let certificate = CertificateDer::from_pem_slice(&record.device_certificate).unwrap();
+        let key = PrivateKeyDer::from_pem_slice(key.to_pkcs8_pem(LineEnding::LF).unwrap().as_bytes()).unwrap();
+        let other_key = PrivateKeyDer::from_pem_slice(&record.host_key).unwrap();
+        let other = rcgen::generate_simple_self_signed(Vec::new()).unwrap();
+        let other_pair = PrivateKeyDer::try_from(other.signing_key.serialize_der()).unwrap();
+        for version in [&TLS12, &TLS13] {
+            let mut stream = tls.connect(phone(certificate.clone(), key.clone_key(), version)).await.unwrap();
+            let mut five = [0; 5];
+            stream.read_exact(&mut five).await.unwrap();
+            assert_eq!(&five, b"hello");
+            let end = stream.read_exact(&mut five).await.map_err(lost("testing"));
+            assert!(matches!(end, Err(Error::Disconnected)));
+
+            let stranger = phone(other.cert.der().clone(), other_pair.clone_key(), version);
+            assert!(matches!(tls.connect(stranger).await, Err(Error::WrongDevice)));
+            // The right certificate, which anyone can copy, without its key.
+            let impostor = phone(certificate.clone(), other_key.clone_key(), version);
+            assert!(matches!(tls.connect(impostor).await, Err(Error::WrongDevice)));
+        }
+    }
+}
