@@ -1,0 +1,116 @@
+//! From hello to goodbye: versions, the one request, the final answer.
+
+use super::host::Host;
+use super::{Ended, Step, run};
+use crate::device::{Device, lock};
+use crate::stream::{Raw, dictionary, text};
+use plist::{Dictionary, Value};
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// What an iPhone says from iOS 16.1 (`protocol.md` 2.7.1).
+const VERSION: u64 = 400;
+/// The host may answer with either number.
+const ACCEPTED: [u64; 2] = [300, 400];
+const PROTOCOL: f64 = 2.1;
+const NO_COMMON_VERSION: i64 = 1;
+const GENERIC: i64 = 1;
+
+pub(crate) async fn serve(device: Arc<Device>, stream: Raw) -> io::Result<()> {
+    let mut host = Host::new(stream, device.faults());
+    match talk(&device, &mut host).await {
+        Err(Ended::Failed { code, text }) => tracing::debug!(code, text, "a backup session did not begin"),
+        Ok(()) | Err(Ended::Gone) => {}
+    }
+    Ok(())
+}
+
+async fn talk(device: &Arc<Device>, host: &mut Host) -> Step<()> {
+    host.send(vec!["DLMessageVersionExchange".into(), VERSION.into(), Value::from(0)]).await?;
+    let Some(Value::Array(answer)) = host.receive().await? else { return Ok(()) };
+    let version = answer.get(2).and_then(Value::as_unsigned_integer);
+    if answer.get(1).and_then(Value::as_string) != Some("DLVersionsOk")
+        || !version.is_some_and(|v| ACCEPTED.contains(&v))
+    {
+        return Ok(());
+    }
+    host.send(vec!["DLMessageDeviceReady".into()]).await?;
+    while let Some(request) = next_request(host).await? {
+        let name = text(&request, "MessageName").unwrap_or_default();
+        if name == "Hello" {
+            hello(host, &request).await?;
+            continue;
+        }
+        let result = match name {
+            "Backup" => backup(device, host, &request).await,
+            _ => Err(Ended::failed(GENERIC, format!("this phone does not know {name:?}"))),
+        };
+        let (code, description) = match result {
+            Ok(()) => (0, String::new()),
+            Err(Ended::Failed { code, text }) => (code, format!("{text} (MBErrorDomain/{code})")),
+            Err(Ended::Gone) => return Err(Ended::Gone),
+        };
+        respond(host, code, &description).await?;
+    }
+    // The last word may still be under way to the host.
+    let _ = tokio::time::timeout(Duration::from_secs(5), host.left()).await;
+    Ok(())
+}
+
+/// The next process message; `None` when the host is done.
+async fn next_request(host: &mut Host) -> Step<Option<Dictionary>> {
+    let Some(Value::Array(items)) = host.receive().await? else { return Ok(None) };
+    match items.first().and_then(Value::as_string) {
+        Some("DLMessageProcessMessage") => Ok(items.into_iter().nth(1).and_then(Value::into_dictionary)),
+        _ => Ok(None),
+    }
+}
+
+async fn hello(host: &mut Host, request: &Dictionary) -> Step<()> {
+    let versions = request.get("SupportedProtocolVersions").and_then(Value::as_array);
+    let common =
+        versions.into_iter().flatten().any(|version| version.as_real().is_some_and(|v| (2.0..3.0).contains(&v)));
+    let mut answer = dictionary([("MessageName", "Response".into())]);
+    if common {
+        answer.insert("ErrorCode".into(), 0.into());
+        answer.insert("ProtocolVersion".into(), Value::Real(PROTOCOL));
+    } else {
+        answer.insert("ErrorCode".into(), NO_COMMON_VERSION.into());
+    }
+    host.send(vec!["DLMessageProcessMessage".into(), answer.into()]).await
+}
+
+async fn respond(host: &mut Host, code: i64, description: &str) -> Step<()> {
+    let mut answer = dictionary([("MessageName", "Response".into()), ("ErrorCode", code.into())]);
+    if !description.is_empty() {
+        answer.insert("ErrorDescription".into(), description.into());
+    }
+    host.send(vec!["DLMessageProcessMessage".into(), answer.into()]).await
+}
+
+/// Runs a backup and keeps its summary.
+async fn backup(device: &Arc<Device>, host: &mut Host, request: &Dictionary) -> Step<()> {
+    if let Some(code) = host.faults.result {
+        return Err(Ended::failed(code, "as the faults of this session ask"));
+    }
+    if text(request, "TargetIdentifier") != Some(device.persona.udid.as_str()) {
+        return Err(Ended::failed(GENERIC, "the target is another device"));
+    }
+    let options = request.get("Options").and_then(Value::as_dictionary);
+    let forced = options.and_then(|options| options.get("ForceFullBackup")?.as_boolean()).unwrap_or(false);
+    let busy = device.busy().ok_or_else(|| Ended::failed(GENERIC, "another backup of this phone is running"))?;
+    let mut summary = crate::BackupSummary::default();
+    let result = run::back_up(device, host, forced, &mut summary).await;
+    drop(busy);
+    match &result {
+        Ok(()) => summary.code = Some(0),
+        Err(Ended::Failed { code, text }) => {
+            summary.code = Some(*code);
+            summary.complaint = Some(text.clone());
+        }
+        Err(Ended::Gone) => {}
+    }
+    *lock(&device.last_backup) = Some(summary);
+    result
+}

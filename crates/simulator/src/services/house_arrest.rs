@@ -1,0 +1,29 @@
+//! house_arrest: the shared documents of an app, over AFC.
+
+use super::afc::{self, Tree};
+use crate::device::Device;
+use crate::stream::{Raw, dictionary, read_request, text, write_xml};
+use std::io;
+use std::sync::Arc;
+
+pub(super) async fn serve(device: Arc<Device>, mut stream: Raw) -> io::Result<()> {
+    let Some(request) = read_request(&mut stream).await? else { return Ok(()) };
+    let id = text(&request, "Identifier").unwrap_or_default().to_string();
+    let known = device.contents().apps().iter().any(|app| app.bundle_id == id);
+    let failure = match text(&request, "Command") {
+        Some("VendDocuments") if known => None,
+        // Every app here comes from the App Store, and those keep their containers closed.
+        Some("VendContainer") if known => Some("InstallationLookupFailed"),
+        Some("VendDocuments" | "VendContainer") => Some("ApplicationLookupFailed"),
+        _ => Some("UnknownCommand"),
+    };
+    if let Some(failure) = failure {
+        return write_xml(&mut stream, &dictionary([("Error", failure.into())]).into()).await;
+    }
+    let tree = {
+        let device = device.clone();
+        tokio::task::spawn_blocking(move || Tree::documents(device, &id)).await.map_err(io::Error::other)??
+    };
+    write_xml(&mut stream, &dictionary([("Status", "Complete".into())]).into()).await?;
+    afc::serve(tree, device, stream).await
+}
