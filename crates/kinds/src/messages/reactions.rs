@@ -1,0 +1,98 @@
+//! Tapbacks: messages of their own that point at another one.
+//!
+//! `associated_message_type` 2000 to 2007 adds one, 3000 to 3007 takes it back; 1000 is a sticker put on a bubble, 4000 a
+//! vote in a poll. `associated_message_guid` is the target's guid after `p:<part>/` or `bp:`.
+
+use std::collections::{BTreeMap, HashMap};
+
+use backup::Database;
+
+use super::Reaction;
+use super::read::{KIND_NAME, failed};
+use crate::{Report, Result, sql};
+
+/// Writes down once who points at whom, in a table of the private copy that lives in memory. Rows of it are not shown as
+/// messages of their own.
+pub(super) fn collect(db: &Database) -> Result<()> {
+    let table = "PRAGMA temp_store = MEMORY;
+        CREATE TEMP TABLE tapback (row INTEGER PRIMARY KEY, target TEXT, part INTEGER);";
+    db.execute_batch(table).map_err(failed)?;
+    let columns = db.columns("message");
+    if columns.contains("associated_message_guid") && columns.contains("associated_message_type") {
+        // `> ''` lets SQLite find the few rows through the index that newer systems have.
+        let rows = "INSERT OR IGNORE INTO temp.tapback
+            SELECT ROWID,
+                CASE WHEN g GLOB 'p:*/*' THEN substr(g, instr(g, '/') + 1) WHEN g GLOB 'bp:*' THEN substr(g, 4) ELSE g END,
+                CASE WHEN g GLOB 'p:*' THEN CAST(substr(g, 3) AS INTEGER) ELSE 0 END
+            FROM (SELECT ROWID, associated_message_guid AS g, associated_message_type AS t FROM message
+                WHERE associated_message_guid > '')
+            WHERE t BETWEEN 2000 AND 3999 OR t IN (1000, 4000)";
+        db.execute(rows, []).map_err(failed)?;
+    }
+    db.execute_batch("CREATE INDEX temp.tapback_target ON tapback(target)").map_err(failed)?;
+    Ok(())
+}
+
+/// The last state per part, sender and sticker (0: a tapback); `None` once it was taken back.
+type States = BTreeMap<(i64, i64, i64), Option<String>>;
+
+/// The reactions to some messages by their guid, as they stand now. `name` says who a handle is (`None`: the owner).
+pub(super) fn to_messages(
+    db: &Database,
+    guids: &[&str],
+    report: &mut Report,
+    name: impl Fn(Option<i64>) -> String,
+) -> Result<HashMap<String, Vec<Reaction>>> {
+    let mut states: HashMap<String, States> = HashMap::new();
+    let columns = db.columns("message");
+    if !columns.contains("associated_message_type") {
+        return Ok(HashMap::new());
+    }
+    let emoji = match columns.contains("associated_message_emoji") {
+        true => "m.associated_message_emoji",
+        false => "NULL",
+    };
+    let marks = vec!["?"; guids.len()].join(",");
+    let query = format!(
+        "SELECT t.target, t.part, m.is_from_me, m.handle_id, m.associated_message_type, {emoji}, t.row
+         FROM temp.tapback t JOIN message m ON m.ROWID = t.row WHERE t.target IN ({marks}) ORDER BY t.row"
+    );
+    sql::each(db, KIND_NAME, &query, rusqlite::params_from_iter(guids), report, |row, _| {
+        let integer = |column| sql::integer(row, column).unwrap_or_default();
+        let (Some(target), kind) = (sql::text(row, 0), integer(4)) else { return };
+        let sender = if integer(2) == 1 { -1 } else { integer(3) };
+        // Stickers pile up; a tapback replaces the one before.
+        let sticker = if kind == 1000 { integer(6) } else { 0 };
+        let shown = (kind < 3000).then(|| sql::text(row, 5).unwrap_or_else(|| symbol(kind).to_owned()));
+        if kind != 4000 {
+            states.entry(target).or_default().insert((integer(1), sender, sticker), shown);
+        }
+    })?;
+    let shown = states.into_iter().map(|(target, states)| {
+        let mut reactions: Vec<Reaction> = Vec::new();
+        for ((_, sender, _), emoji) in states {
+            let Some(emoji) = emoji else { continue };
+            let by = name((sender != -1).then_some(sender));
+            match reactions.iter_mut().find(|reaction| reaction.emoji == emoji) {
+                Some(reaction) if reaction.by.contains(&by) => {}
+                Some(reaction) => reaction.by.push(by),
+                None => reactions.push(Reaction { emoji, by: vec![by] }),
+            }
+        }
+        (target, reactions)
+    });
+    Ok(shown.filter(|(_, reactions)| !reactions.is_empty()).collect())
+}
+
+fn symbol(kind: i64) -> &'static str {
+    match kind {
+        2000 => "❤️",
+        2001 => "👍",
+        2002 => "👎",
+        2003 => "😂",
+        2004 => "‼️",
+        2005 => "❓",
+        1000 | 2007 => "🏷️",
+        _ => "🙂",
+    }
+}

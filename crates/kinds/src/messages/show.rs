@@ -1,0 +1,274 @@
+//! How conversations and messages look in lists, tables and the search.
+
+use std::vec::IntoIter;
+
+use export::{Block, Card, Cell, Column, Document, Field, FieldKind, RowSource, iso_time};
+
+use super::conversations::Conversation;
+use super::read::{self, PAGE, Raw};
+use super::{Attachment, Bubble, BubbleKind, Header, Messages, Part};
+use crate::{IndexCard, Result, digest, sql};
+
+/// A document shows this many of the newest messages; all of them are in the window and in exports.
+const SHOWN: usize = 500;
+
+impl Messages {
+    pub(super) fn card(&mut self, id: i64) -> Result<Option<Card>> {
+        let Some(conversation) = self.conversations.get(id).cloned() else { return Ok(None) };
+        let newest = self.conversations.newest(&self.db, &conversation, &mut self.report)?;
+        let bubble = self.bubbles(newest.as_slice())?.pop();
+        let text = bubble.as_ref().map(|bubble| preview(bubble, &conversation));
+        Ok(Some(Card {
+            id,
+            title: conversation.title.clone(),
+            subtitle: subtitle(&conversation),
+            text: text.filter(|text| !text.is_empty()),
+            when: bubble.as_ref().and_then(|bubble| bubble.when),
+            picture: picture(&conversation),
+            badges: bubble.and_then(|bubble| bubble.service).or(conversation.service).into_iter().collect(),
+        }))
+    }
+
+    /// Who takes part in a conversation and how it is called; empty for an unknown one.
+    pub fn header(&mut self, conversation: i64) -> Result<Header> {
+        let Some(conversation) = self.conversations.get(conversation).cloned() else { return Ok(Header::default()) };
+        let newest = self.conversations.newest(&self.db, &conversation, &mut self.report)?;
+        let newest = self.bubbles(newest.as_slice())?.pop();
+        Ok(Header {
+            title: conversation.title,
+            people: conversation.people,
+            service: newest.and_then(|newest| newest.service).or(conversation.service),
+            group: conversation.group,
+        })
+    }
+
+    pub(super) fn show(&mut self, id: i64) -> Result<Option<Document>> {
+        let Some(conversation) = self.conversations.get(id).cloned() else { return Ok(None) };
+        let ids = self.conversations.thread(&self.db, id, &mut self.report)?;
+        let newest = &ids[ids.len().saturating_sub(SHOWN)..];
+        let kind = |address: &str| if address.contains('@') { FieldKind::Email } else { FieldKind::Phone };
+        let people = conversation.people.iter();
+        let fields = people.map(|person| Field::new(&person.name, &person.address, kind(&person.address)));
+        let rows = self.bubbles(newest)?.into_iter().map(|bubble| {
+            let sender = sender(&bubble).to_owned();
+            vec![Cell::time(bubble.when), sender.into(), summary(&bubble).into()]
+        });
+        let rows = rows.collect();
+        let mut blocks = vec![Block::Fields(fields.collect())];
+        if ids.len() > SHOWN {
+            blocks.push(Block::Text(format!("The newest {SHOWN} of {} messages.", ids.len())));
+        }
+        blocks.push(Block::Table { columns: ["Date", "From", "Message"].map(str::to_owned).to_vec(), rows });
+        Ok(Some(Document {
+            title: conversation.title.clone(),
+            subtitle: subtitle(&conversation),
+            picture: picture(&conversation),
+            blocks,
+        }))
+    }
+
+    /// Hands out a card for every message that says something.
+    pub(super) fn index_all(&mut self, sink: &mut dyn FnMut(IndexCard)) -> Result<()> {
+        let fields = self.fields.split(", ").map(|field| match field {
+            "NULL" => "NULL".to_owned(),
+            known => format!("m.{known}"),
+        });
+        let query = format!(
+            "SELECT {}, (SELECT min(j.chat_id) FROM chat_message_join j WHERE j.message_id = m.ROWID) FROM message m
+             WHERE m.ROWID > ? AND m.ROWID NOT IN (SELECT row FROM temp.tapback) ORDER BY m.ROWID LIMIT {PAGE}",
+            fields.collect::<Vec<_>>().join(", ")
+        );
+        let width = self.fields.split(", ").count();
+        let (mut after, mut homeless) = (i64::MIN, 0u64);
+        loop {
+            let mut page: Vec<(Raw, Option<i64>)> = Vec::new();
+            sql::each(&self.db, read::KIND_NAME, &query, [after], &mut self.report, |row, _| {
+                page.extend(read::raw(row).map(|raw| (raw, sql::integer(row, width))));
+            })?;
+            let Some((last, _)) = page.last() else { break };
+            after = last.id;
+            for (raw, chat) in &page {
+                let Some(conversation) = chat.and_then(|chat| self.conversations.of_chat(chat)) else {
+                    homeless += 1;
+                    continue;
+                };
+                match self.index_card(raw, conversation) {
+                    Some(card) => sink(card),
+                    None => self.note_lost(raw),
+                }
+            }
+        }
+        if homeless > 0 {
+            self.report.note(format!("{homeless} messages belong to no conversation (deleted ones among them)."));
+        }
+        Ok(())
+    }
+
+    fn index_card(&self, raw: &Raw, conversation: &Conversation) -> Option<IndexCard> {
+        let text = self.words(raw);
+        if text.is_empty() {
+            return None;
+        }
+        let text = match self.sender(raw).filter(|_| conversation.group && raw.item_type == 0) {
+            Some(sender) => format!("{sender}: {text}"),
+            None => text,
+        };
+        Some(IndexCard {
+            key: raw.guid.clone(),
+            opens: conversation.id,
+            title: conversation.title.clone(),
+            digest: digest([conversation.title.as_str(), text.as_str()]),
+            text,
+            when: raw.when,
+        })
+    }
+}
+
+/// "Ada: see you there" in a group, "You: …" for the owner's, the bare text else.
+fn preview(bubble: &Bubble, conversation: &Conversation) -> String {
+    let text = summary(bubble);
+    match (&bubble.sender, bubble.kind) {
+        (_, BubbleKind::Event) => text,
+        (None, _) => format!("You: {text}"),
+        (Some(sender), _) if conversation.group => format!("{sender}: {text}"),
+        _ => text,
+    }
+}
+
+fn picture(conversation: &Conversation) -> Option<String> {
+    match conversation.people.as_slice() {
+        [one] if !conversation.group => one.contact.map(|contact| format!("contact/{contact}")),
+        _ => None,
+    }
+}
+
+/// The address behind a name, or how many people take part.
+fn subtitle(conversation: &Conversation) -> Option<String> {
+    match conversation.people.as_slice() {
+        [one] if !conversation.group => Some(one.address.clone()).filter(|address| *address != conversation.title),
+        people => Some(format!("{} people", people.len() + 1)).filter(|_| conversation.group),
+    }
+}
+
+fn sender(bubble: &Bubble) -> &str {
+    bubble.sender.as_deref().unwrap_or("Me")
+}
+
+/// A bubble as one text.
+pub(super) fn summary(bubble: &Bubble) -> String {
+    if bubble.unsent {
+        return "(unsent)".to_owned();
+    }
+    let parts = bubble.parts.iter().map(|part| match part {
+        Part::Text { runs } => runs.iter().map(|run| run.text.as_str()).collect(),
+        Part::Attachment(file) => format!("[{}]", file.name),
+        Part::App { title, text: Some(text), .. } => format!("{title}: {text}"),
+        Part::App { title, .. } => title.clone(),
+    });
+    parts.collect::<Vec<String>>().join("\n").trim().to_owned()
+}
+
+pub(super) fn attachments(bubble: &Bubble) -> impl Iterator<Item = &Attachment> {
+    bubble.parts.iter().filter_map(|part| match part {
+        Part::Attachment(file) => Some(file),
+        _ => None,
+    })
+}
+
+const COLUMNS: [Column; 13] = [
+    Column { key: "conversation", title: "Conversation" },
+    Column { key: "when", title: "Date" },
+    Column { key: "sender", title: "From" },
+    Column { key: "text", title: "Message" },
+    Column { key: "attachments", title: "Attachments" },
+    Column { key: "service", title: "Service" },
+    Column { key: "kind", title: "Kind" },
+    Column { key: "read", title: "Read" },
+    Column { key: "reactions", title: "Reactions" },
+    Column { key: "reply_to", title: "Reply to" },
+    Column { key: "edits", title: "Before it was edited" },
+    Column { key: "unsent", title: "Unsent" },
+    Column { key: "key", title: "Unique ID" },
+];
+
+/// The messages of some conversations, one row each, read page by page.
+pub(super) struct MessageRows<'a> {
+    messages: &'a mut Messages,
+    conversations: IntoIter<i64>,
+    title: String,
+    thread: IntoIter<i64>,
+    page: IntoIter<Bubble>,
+}
+
+impl<'a> MessageRows<'a> {
+    pub fn new(messages: &'a mut Messages, conversations: &[i64]) -> MessageRows<'a> {
+        MessageRows {
+            messages,
+            conversations: Vec::from(conversations).into_iter(),
+            title: String::new(),
+            thread: Vec::new().into_iter(),
+            page: Vec::new().into_iter(),
+        }
+    }
+
+    /// Goes on to the next page, and to the next conversation after the last; `false` at the end.
+    fn turn(&mut self) -> Result<bool> {
+        let ids: Vec<i64> = self.thread.by_ref().take(PAGE).collect();
+        if !ids.is_empty() {
+            self.page = self.messages.bubbles(&ids)?.into_iter();
+            return Ok(true);
+        }
+        let Some(id) = self.conversations.next() else { return Ok(false) };
+        self.title = self.messages.conversations.get(id).map(|known| known.title.clone()).unwrap_or_default();
+        self.thread = self.messages.thread(id)?.into_iter();
+        Ok(true)
+    }
+}
+
+impl RowSource for MessageRows<'_> {
+    fn columns(&self) -> &[Column] {
+        &COLUMNS
+    }
+
+    fn next(&mut self) -> Option<Vec<Cell>> {
+        loop {
+            if let Some(bubble) = self.page.next() {
+                return Some(row(&self.title, &bubble));
+            }
+            match self.turn() {
+                Ok(true) => {}
+                Ok(false) => return None,
+                Err(error) => {
+                    self.messages.report.note(format!("Reading ended early: {error}."));
+                    return None;
+                }
+            }
+        }
+    }
+}
+
+fn row(conversation: &str, bubble: &Bubble) -> Vec<Cell> {
+    let joined = |texts: Vec<String>| Cell::text(Some(texts.join("; ")).filter(|text| !text.is_empty()));
+    let reactions = bubble.reactions.iter().map(|reaction| format!("{} {}", reaction.emoji, reaction.by.join(", ")));
+    let edits = bubble.edits.iter().map(|edit| match edit.when.and_then(iso_time) {
+        Some(when) => format!("{when} {}", edit.text),
+        None => edit.text.clone(),
+    });
+    let texts = bubble.parts.iter().filter(|part| !matches!(part, Part::Attachment(_))).cloned().collect();
+    let text = summary(&Bubble { parts: texts, unsent: false, ..bubble.clone() });
+    vec![
+        conversation.into(),
+        Cell::time(bubble.when),
+        sender(bubble).into(),
+        Cell::text(Some(text).filter(|text| !text.is_empty())),
+        joined(attachments(bubble).map(|file| file.name.clone()).collect()),
+        Cell::text(bubble.service.as_deref()),
+        if bubble.kind == BubbleKind::Event { "event" } else { "message" }.into(),
+        Cell::time(bubble.read),
+        joined(reactions.collect()),
+        Cell::text(bubble.reply_to.as_ref().map(|answered| answered.text.as_str()).filter(|text| !text.is_empty())),
+        joined(edits.collect()),
+        Cell::Bool(bubble.unsent),
+        bubble.guid.as_str().into(),
+    ]
+}

@@ -1,0 +1,135 @@
+//! Bodies: the decoder against another program's reading of real ones, and by hand.
+
+use super::super::body::{Piece, pieces, plain, words};
+use super::super::{Run, history};
+use super::made::{archived, summary};
+use crate::testing::realdata;
+
+fn text(text: &str) -> Piece {
+    Piece::Text(vec![Run { text: text.to_owned(), ..Run::default() }])
+}
+
+const FILE: Piece = Piece::Attachment { guid: None, width: None, height: None };
+
+#[test]
+fn plain_text_is_cut_at_its_attachments() {
+    assert_eq!(pieces(None, Some("a \u{FFFC}\u{FFFC}b\0")), [text("a "), FILE, FILE, text("b")]);
+    assert_eq!(pieces(None, Some("\u{FFFC} \u{FFFD}")), [FILE]);
+    assert_eq!(pieces(None, None), []);
+    assert_eq!(plain(None, Some(" \u{FFFC}hello \u{FFFC}")), "hello");
+}
+
+#[test]
+fn archived_text_counts_in_utf16() {
+    let body = archived("Zoë 😀👨‍👩‍👧 café");
+    assert_eq!(pieces(Some(&body), None), [text("Zoë 😀👨‍👩‍👧 café")]);
+    assert_eq!(plain(Some(&body), None), "Zoë 😀👨‍👩‍👧 café");
+    assert_eq!(plain(Some(&body), Some("the column wins")), "the column wins");
+    assert_eq!(pieces(Some(&archived("")), Some("")), []);
+}
+
+#[test]
+fn damaged_bodies_fall_back_to_the_column() {
+    let body = archived("hello there");
+    for length in 0..body.len() {
+        let read = pieces(Some(&body[..length]), Some("column"));
+        assert!(read == [text("column")] || words(&read) == "hello there", "{length}: {read:?}");
+    }
+    for at in 0..body.len() {
+        for value in [0x00, 0x7F, 0x81, 0x84, 0x85, 0x86, 0x92, 0xFF] {
+            let mut changed = body.clone();
+            changed[at] = value;
+            pieces(Some(&changed), Some("column"));
+        }
+    }
+}
+
+#[test]
+fn the_text_outlives_damaged_attributes() {
+    let body = archived("hello there");
+    let cut = &body[..body.len() - 60];
+    assert_eq!(pieces(Some(cut), None), [text("hello there")]);
+    assert_eq!(pieces(Some(&body[..60]), None), [], "cut inside the text");
+}
+
+#[test]
+fn wordings_and_unsent_parts() {
+    let history = history::read(&summary(&[(700.0, "firts"), (710.5, "first")], &[], 1));
+    let edits: Vec<_> = history.edits.iter().map(|edit| (edit.when, edit.text.as_str())).collect();
+    assert_eq!(edits, [(Some(978_307_900_000), "firts")], "the wording that stands is no edit");
+    assert_eq!(words(&history.latest), "first");
+    let history = history::read(&summary(&[], &[0, 1], 2));
+    assert_eq!((history.unsent, history.parts, history.edits.len()), (2, 2, 0));
+    assert_eq!(history::read(b"junk").parts, 0);
+}
+
+/// 113 real streams as pytypedstream reads them; those that hold text must read the same here.
+#[test]
+fn real_streams_read_as_another_program_reads_them() {
+    let Some(expected) = realdata("_expected/dev/typedstream.pytypedstream.json") else { return };
+    let expected: serde_json::Value = serde_json::from_slice(&std::fs::read(expected).unwrap()).unwrap();
+    let mut read = 0;
+    for (path, known) in expected.as_object().unwrap() {
+        let attributed = known["tree"]["class"].as_str().is_some_and(|class| class.ends_with("AttributedString"));
+        let (Some(text), Some(file), true) = (known["text"].as_str(), realdata(path), attributed) else { continue };
+        let bytes = std::fs::read(file).unwrap();
+        // Placeholders and line ends between bubbles are not part of the words.
+        let skipped = |c: &char| !c.is_whitespace() && !['\u{FFFC}', '\u{FFFD}'].contains(c);
+        let letters = |text: &str| text.chars().filter(skipped).collect::<String>();
+        assert_eq!(letters(&words(&pieces(Some(&bytes), None))), letters(text), "{path}");
+        let runs = known["tree"]["contents"].as_array().unwrap();
+        assert_eq!(styles(&pieces(Some(&bytes), None)), known_styles(text, runs), "{path}");
+        read += 1;
+    }
+    println!("{read} streams");
+    assert!(read > 20, "{read}");
+}
+
+/// The bold, underlined and mentioning letters of a body, and its files.
+fn styles(pieces: &[Piece]) -> [String; 4] {
+    let mut found = [const { String::new() }; 4];
+    for piece in pieces {
+        match piece {
+            Piece::Text(runs) => {
+                for run in runs {
+                    let marks = [run.bold, run.underline, run.mention.is_some()];
+                    marks
+                        .iter()
+                        .zip(&mut found)
+                        .filter(|(mark, _)| **mark)
+                        .for_each(|(_, all)| all.push_str(&run.text));
+                }
+            }
+            Piece::Attachment { guid, .. } => found[3].push_str(guid.as_deref().unwrap_or("?")),
+        }
+    }
+    found
+}
+
+/// The same from the other program's tree: `[[text], [table, length], [{attributes}]?, …]`.
+fn known_styles(text: &str, contents: &[serde_json::Value]) -> [String; 4] {
+    let units: Vec<u16> = text.encode_utf16().collect();
+    let mut found = [const { String::new() }; 4];
+    let (mut at, mut tables) = (0, std::collections::HashMap::new());
+    let mut contents = contents.iter().skip(1).peekable();
+    while let Some(run) = contents.next() {
+        let (Some(table), Some(length)) = (run[0].as_i64(), run[1].as_u64()) else { continue };
+        if let Some(new) = contents.next_if(|next| next[0].is_object()) {
+            tables.insert(table, &new[0]);
+        }
+        let end = (at + length as usize).min(units.len());
+        let (piece, keys) = (String::from_utf16_lossy(&units[at..end]), &tables[&table]);
+        at = end;
+        if let Some(guid) = keys.get("__kIMFileTransferGUIDAttributeName") {
+            found[3].push_str(guid.as_str().unwrap_or("?"));
+            continue;
+        }
+        let names = ["__kIMTextBoldAttributeName", "__kIMTextUnderlineAttributeName", "__kIMMentionConfirmedMention"];
+        names
+            .iter()
+            .zip(&mut found)
+            .filter(|(name, _)| !keys[**name].is_null())
+            .for_each(|(_, all)| all.push_str(&piece));
+    }
+    found
+}

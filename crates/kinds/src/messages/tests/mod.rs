@@ -1,0 +1,5 @@
+mod bodies;
+mod conversations;
+mod made;
+mod realdata;
+mod shown;
