@@ -1,0 +1,216 @@
+//! Answers as text for people, or as JSON for programs.
+
+use engine::api::ApiError;
+use engine::api::jobs::{Job, JobResult};
+use serde_json::Value;
+use std::io::{IsTerminal, Write};
+
+/// The items of a JSON array.
+pub fn rows(value: &Value) -> impl Iterator<Item = &Value> {
+    value.as_array().into_iter().flatten()
+}
+
+fn text<'a>(row: &'a Value, key: &str) -> &'a str {
+    row[key].as_str().unwrap_or("")
+}
+
+/// Control characters in names of a phone must not reach the terminal.
+fn plain(text: &str) -> String {
+    text.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect()
+}
+
+/// A pipe that was closed early (`heirloom list … | head`) is no failure.
+fn line(text: &str) {
+    let _ = writeln!(std::io::stdout(), "{}", plain(text));
+}
+
+fn json(value: &Value) {
+    let _ = writeln!(std::io::stdout(), "{value:#}");
+}
+
+pub fn error(error: &ApiError, as_json: bool) {
+    if as_json {
+        json(&serde_json::json!(error));
+        return;
+    }
+    eprintln!("heirloom: {}", plain(&error.message));
+    if let Some(detail) = &error.detail {
+        eprintln!("  ({})", plain(detail));
+    }
+}
+
+/// Prints the answer as JSON, or each row as a line.
+fn table(value: &Value, items: &Value, as_json: bool, nothing: &str, row: impl Fn(&Value) -> String) {
+    if as_json {
+        return json(value);
+    }
+    if rows(items).next().is_none() {
+        line(nothing);
+    }
+    rows(items).for_each(|item| line(&row(item)));
+}
+
+pub fn devices(value: &Value, as_json: bool) {
+    table(value, value, as_json, "No device is attached, and there are no versions yet.", |device| {
+        let state = if device["attached"] == true { text(device, "trust") } else { "away" };
+        format!("{}  {}  {} {}  {state}  {} versions", text(device, "udid"), text(device, "name"), text(device, "model"), text(device, "system"), device["versions"])
+    });
+}
+
+pub fn versions(value: &Value, as_json: bool) {
+    table(value, &value["versions"], as_json, "There are no versions here.", |version| {
+        let made = version["made"].as_i64().and_then(engine::iso_time).unwrap_or_default();
+        format!(
+            "{}  {made}  {}  {} files  {}  +{}  {}",
+            text(version, "id"),
+            text(version, "device_name"),
+            version["files"],
+            size(version["bytes"].as_u64()),
+            size(version["new_bytes"].as_u64()),
+            text(version, "origin"),
+        )
+    });
+    if !as_json {
+        rows(&value["damaged"]).for_each(|record| eprintln!("damaged record: {}", plain(record.as_str().unwrap_or(""))));
+    }
+}
+
+pub fn kinds(value: &Value, as_json: bool) {
+    table(value, value, as_json, "Nothing.", |kind| {
+        let problem = kind["problem"]["message"].as_str().or(kind["empty"].as_str()).unwrap_or("");
+        format!("{:<10} {:>8}  {problem}", text(kind, "id"), kind["count"].as_u64().map_or("?".to_string(), |count| count.to_string()))
+    });
+}
+
+pub fn domains(value: &Value, as_json: bool) {
+    table(value, value, as_json, "No files.", |domain| format!("{:>8}  {}", domain["files"].as_u64().unwrap_or(0), text(domain, "domain")));
+}
+
+pub fn files(value: &Value, as_json: bool) {
+    table(value, value, as_json, "Nothing here.", |node| {
+        let mark = if node["kind"] == "folder" { "/" } else { "" };
+        format!("{:>12}  {}{mark}", node["size"].as_u64().map_or(String::new(), |size| size.to_string()), text(node, "path"))
+    });
+}
+
+pub fn hits(value: &Value, as_json: bool) {
+    table(value, &value["hits"], as_json, "Nothing found.", |hit| {
+        let gone = if hit["vanished"] == true { "  (vanished)" } else { "" };
+        format!("{}  {}  {}: {}{gone}", text(hit, "version"), text(hit, "kind"), text(hit, "title"), text(hit, "text"))
+    });
+}
+
+pub fn saved(value: &Value, as_json: bool) {
+    if as_json { json(value) } else { line(text(value, "path")) }
+}
+
+pub fn document(value: &Value, as_json: bool) {
+    if as_json {
+        return json(value);
+    }
+    line(text(value, "title"));
+    for block in rows(&value["blocks"]) {
+        match (text(block, "type"), &block["value"]) {
+            ("fields", fields) => rows(fields).for_each(|field| line(&format!("  {:<16} {}", text(field, "label"), text(field, "value")))),
+            ("list", items) => rows(items).for_each(|item| line(&format!("  - {}", item.as_str().unwrap_or("")))),
+            (_, Value::String(words)) => line(words),
+            _ => {}
+        }
+    }
+}
+
+/// What a reader left out, on the error stream so that the rows stay clean.
+pub fn skipped(sentences: &Value) {
+    rows(sentences).for_each(|sentence| eprintln!("{}", plain(sentence.as_str().unwrap_or(""))));
+}
+
+/// Cards in pages, as one JSON array or as lines.
+pub struct Cards {
+    json: bool,
+    first: bool,
+}
+
+impl Cards {
+    pub fn begin(json: bool) -> Cards {
+        if json {
+            let _ = write!(std::io::stdout(), "[");
+        }
+        Cards { json, first: true }
+    }
+
+    pub fn page(&mut self, cards: &Value) {
+        for card in rows(cards) {
+            if self.json {
+                let _ = write!(std::io::stdout(), "{}{card}", if self.first { "\n" } else { ",\n" });
+                self.first = false;
+            } else {
+                line(&format!("{:>8}  {}  {}", card["id"].as_i64().unwrap_or(0), text(card, "title"), text(card, "subtitle")));
+            }
+        }
+    }
+
+    pub fn end(self) {
+        if self.json {
+            let _ = writeln!(std::io::stdout(), "\n]");
+        }
+    }
+}
+
+/// One line that is written over, on a terminal; a line per phase elsewhere.
+#[derive(Default)]
+pub struct Progress {
+    phase: String,
+    drawn: bool,
+}
+
+impl Progress {
+    pub fn show(&mut self, job: &Job) {
+        let mut out = std::io::stderr();
+        if !out.is_terminal() {
+            if self.phase != job.phase_text {
+                self.phase.clone_from(&job.phase_text);
+                let _ = writeln!(out, "{}", job.phase_text);
+            }
+            return;
+        }
+        let percent = job.progress.map_or(String::new(), |share| format!("{:3.0} %  ", share * 100.0));
+        let rate = job.rate.map_or(String::new(), |rate| format!("  {}/s", size(Some(rate))));
+        let _ = write!(out, "\r\x1b[K{percent}{}  {} files  {}{rate}", job.phase_text, job.files, size(Some(job.bytes)));
+        let _ = out.flush();
+        self.drawn = true;
+    }
+
+    pub fn end(&mut self) {
+        if self.drawn {
+            eprintln!();
+        }
+    }
+}
+
+pub fn done(job: &Job, as_json: bool) {
+    if as_json {
+        return json(&serde_json::json!(job));
+    }
+    match &job.result {
+        Some(JobResult::Version { version, files, bytes, new_bytes }) => {
+            line(&format!("{version}  {files} files, {}, {} of them new", size(Some(*bytes)), size(Some(*new_bytes))));
+        }
+        Some(JobResult::Export { path, items, .. }) => line(&format!("{items} exported to {path}")),
+        Some(JobResult::Device { udid }) => line(&format!("{udid} trusts this computer")),
+        None => {}
+    }
+    if job.skipped_count > 0 {
+        eprintln!("{} left out:", job.skipped_count);
+        job.skipped.iter().for_each(|skip| eprintln!("  {}: {}", plain(&skip.what), plain(&skip.why)));
+    }
+}
+
+fn size(bytes: Option<u64>) -> String {
+    let bytes = bytes.unwrap_or(0) as f64;
+    match bytes {
+        b if b >= 1e9 => format!("{:.1} GB", b / 1e9),
+        b if b >= 1e6 => format!("{:.1} MB", b / 1e6),
+        b if b >= 1e3 => format!("{:.0} kB", b / 1e3),
+        b => format!("{b} bytes"),
+    }
+}

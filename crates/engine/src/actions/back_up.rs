@@ -1,0 +1,166 @@
+//! Back Up Now: a new version of a device.
+
+use super::check::{self, PLISTS};
+use super::receive::Receiver;
+use crate::api::devices::{BackUpRequest, JobStarted};
+use crate::api::events::PromptKind;
+use crate::api::jobs::{Action, JobResult, Phase};
+use crate::api::{ApiError, Result, Topic, blocking};
+use crate::jobs::Run;
+use crate::library::{DeviceNotes, location_for};
+use crate::{Engine, devices, index};
+use device::{BackupEvent, BackupOptions, Facts, Outcome, Phase as Step};
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use store::{Base, Commit, Session, VersionHead};
+use tokio::sync::mpsc;
+
+/// Plists up to this size go into the version's record.
+const INLINE_MAX: u64 = 1 << 20;
+/// Apple's working folder inside a backup; never part of a version.
+pub const SNAPSHOT: &str = "Snapshot";
+
+pub async fn start(engine: &Engine, asked: BackUpRequest) -> Result<JobStarted> {
+    engine.0.devices.reach(&asked.udid)?;
+    let location = asked.location.as_ref().map_or_else(|| location_for(engine, &asked.udid), PathBuf::from);
+    let title = match engine.0.devices.facts(&asked.udid) {
+        Some(facts) => format!("Back up {}", facts.name),
+        None => "Back up".to_string(),
+    };
+    let own = engine.clone();
+    let udid = asked.udid.clone();
+    let job = engine.0.jobs.start(Action::BackUp, title, Some(udid), |run| async move {
+        let made = back_up(&own, &asked.udid, asked.full, location.clone(), &run).await;
+        devices::refresh(&own, &asked.udid);
+        let head = made?;
+        remember_location(&own, &location)?;
+        index::new_version(&own);
+        for topic in [Topic::Versions, Topic::Devices, Topic::Locations] {
+            own.changed(topic);
+        }
+        let version = format!("{}@{}", head.udid, head.seq);
+        Ok(JobResult::Version { version, files: head.files, bytes: head.bytes, new_bytes: head.new_bytes })
+    })?;
+    Ok(JobStarted { job })
+}
+
+/// A location named only for one backup is still shown afterwards.
+fn remember_location(engine: &Engine, location: &std::path::Path) -> Result<()> {
+    if crate::library::known_locations(engine).iter().any(|known| known == location) {
+        return Ok(());
+    }
+    let path = location.to_string_lossy().into_owned();
+    engine.0.settings.change(|settings| settings.locations.push(path)).map(drop)
+}
+
+async fn back_up(engine: &Engine, udid: &str, full: bool, location: PathBuf, run: &Run) -> Result<VersionHead> {
+    let (mux, who) = engine.0.devices.reach(udid)?;
+    super::pair::trust(&mux, &who, run).await?;
+    run.phase(Phase::Preparing, "Reading about the device");
+    let facts = device::facts(&mux, &who).await?;
+    run.check()?;
+
+    let (own, name) = (engine.clone(), udid.to_string());
+    let session = blocking(move || {
+        let store = own.0.library.store(&location, true)?;
+        Ok(store.begin(&name, own.0.library.sessions(), Base::Newest)?)
+    })
+    .await?;
+
+    let (events, heard) = mpsc::unbounded_channel();
+    let telling = tokio::spawn(tell(heard, run.clone()));
+    let options = BackupOptions { full, guid: guid(udid), icons: None };
+    let (outcome, receiver) = device::back_up(&mux, &who, Receiver::new(session), options, events, run.token()).await;
+    let _ = telling.await;
+    let session = receiver.into_session();
+    match outcome {
+        Ok(outcome) => keep(engine, session, facts, outcome, run).await,
+        Err(error) => {
+            set_aside(session).await;
+            if run.cancelled() { Err(ApiError::cancelled()) } else { Err(error.into()) }
+        }
+    }
+}
+
+/// Keeps what an unfinished backup received, so that the next one does not store it again.
+async fn set_aside(session: Session) {
+    let kept = blocking(move || Ok(session.keep()?)).await;
+    if let Err(error) = kept {
+        tracing::warn!(%error, "what arrived could not be kept");
+    }
+}
+
+/// A backup's GUID that stays the same for a device without being its UDID.
+fn guid(udid: &str) -> String {
+    let hash = blake3::derive_key("Heirloom 2026 Info.plist GUID", udid.as_bytes());
+    hex::encode_upper(&hash[..16])
+}
+
+/// Passes the session's events on to the job.
+async fn tell(mut heard: mpsc::UnboundedReceiver<BackupEvent>, run: Run) {
+    while let Some(event) = heard.recv().await {
+        match event {
+            BackupEvent::Phase(step) => show(step, &run),
+            BackupEvent::Progress { percent } => run.progress(percent / 100.0),
+            BackupEvent::Bytes { received, files } => run.amounts(files, received, None),
+            BackupEvent::Unreadable(file) => run.skip(file.device_path, format!("The device could not read it: {}", file.text)),
+        }
+    }
+}
+
+fn show(step: Step, run: &Run) {
+    match step {
+        Step::Connecting => run.phase(Phase::Preparing, "Connecting to the device"),
+        Step::Preparing => run.phase(Phase::Preparing, "The device is getting ready"),
+        Step::WaitingForPasscode => {
+            run.prompt(Phase::WaitingForPasscode, PromptKind::EnterPasscode, "Enter the passcode on the iPhone");
+        }
+        Step::Receiving => run.phase(Phase::Receiving, "Receiving files"),
+        Step::Finishing => run.phase(Phase::Finishing, "The device is putting its files in order"),
+        Step::Verifying => run.phase(Phase::Finishing, "The device is checking the backup"),
+    }
+}
+
+/// Checks what arrived and makes a version of it.
+async fn keep(engine: &Engine, session: Session, facts: Facts, outcome: Outcome, run: &Run) -> Result<VersionHead> {
+    let unreadable: BTreeSet<String> = outcome.unreadable.iter().map(|file| file.path.clone()).collect();
+    for file in &outcome.suspect {
+        run.skip(&file.device_path, format!("It came, but the device said: {}", file.text));
+    }
+    let (scratch, run) = (engine.0.opened.scratch(), run.clone());
+    blocking(move || {
+        let (session, checked) = check::whole(session, &unreadable, &scratch, &run);
+        let checked = match checked {
+            Ok(checked) => checked,
+            Err(error) => {
+                session.keep()?;
+                return Err(error);
+            }
+        };
+        run.phase(Phase::Keeping, "Making it safe on the disk");
+        let notes = DeviceNotes {
+            name: facts.name,
+            product_type: facts.product_type,
+            system: facts.version,
+            build: facts.build,
+            serial: facts.serial,
+            imported: false,
+            encrypted: checked.encrypted,
+            unreadable: outcome.unreadable.len() as u64 + outcome.suspect.len() as u64,
+            unconfirmed: outcome.unconfirmed,
+        };
+        Ok(session.commit(commit(crate::now(), &notes))?)
+    })
+    .await
+}
+
+/// How a version of a backup folder is committed.
+pub fn commit(made: i64, notes: &DeviceNotes) -> Commit {
+    Commit {
+        made,
+        notes: notes.to_map(),
+        inline_max: INLINE_MAX,
+        inline: PLISTS.map(str::to_string).to_vec(),
+        leave_out: vec![SNAPSHOT.to_string()],
+    }
+}

@@ -1,0 +1,8 @@
+//! What the app does that takes a while; each is one job.
+
+pub mod back_up;
+mod check;
+pub mod export;
+pub mod import;
+pub mod pair;
+mod receive;

@@ -1,0 +1,131 @@
+//! The list of commands: doc sentence, name, function, request, response.
+
+use super::browse::*;
+use super::devices::*;
+use super::jobs::*;
+use super::typescript::Command;
+use super::versions::*;
+use super::{ApiError, Code, Result, decode, encode};
+use crate::{Engine, actions, browse, library, pretend};
+use export::{Card, Document};
+use kinds::messages::Bubble;
+use kinds::photos::{Album, Details, Tile};
+use serde_json::Value;
+
+macro_rules! commands {
+    ($($(#[doc = $doc:literal])+ $name:literal => $function:path: ($request:ty) -> $response:ty;)+) => {
+        /// Runs the command called `name`.
+        pub(super) async fn dispatch(engine: Engine, name: &str, body: Value) -> Result<Value> {
+            match name {
+                $($name => {
+                    let request: $request = decode(body)?;
+                    let response: $response = $function(&engine, request).await?;
+                    encode(response)
+                })+
+                _ => Err(ApiError::new(Code::UnknownCommand, format!("There is no command \"{name}\"."))),
+            }
+        }
+
+        /// The list with its types, for the window's typed calls.
+        pub(super) fn list(types: &mut super::typescript::Types) -> Vec<Command> {
+            vec![$(Command {
+                name: $name,
+                doc: concat!($($doc),+).trim(),
+                request: types.name::<$request>(),
+                response: types.name::<$response>(),
+            }),+]
+        }
+    };
+}
+
+commands! {
+    /// What the window shows first.
+    "app.state" => library::app_state: (Nothing) -> AppState;
+    /// The person's settings.
+    "settings.get" => library::get_settings: (Nothing) -> Settings;
+    /// Replaces the settings.
+    "settings.set" => library::set_settings: (Settings) -> Settings;
+
+    /// Devices attached now and devices known from their versions.
+    "devices.list" => library::devices: (Nothing) -> Vec<Device>;
+    /// Asks the device to trust this computer.
+    "device.pair" => actions::pair::start: (DeviceRequest) -> JobStarted;
+    /// Makes a new version of the device.
+    "device.backUp" => actions::back_up::start: (BackUpRequest) -> JobStarted;
+
+    /// Attaches the pretend iPhone.
+    "pretend.start" => pretend::start: (Nothing) -> Pretend;
+    /// Takes the pretend iPhone away.
+    "pretend.stop" => pretend::stop: (Nothing) -> Nothing;
+    /// Does something on the pretend iPhone's screen.
+    "pretend.tap" => pretend::tap: (TapRequest) -> Pretend;
+
+    /// The known locations.
+    "locations.list" => library::locations: (Nothing) -> Vec<Location>;
+    /// Adds a location: makes a store there, or opens the one it finds.
+    "location.add" => library::add_location: (LocationRequest) -> Location;
+    /// Forgets a location; nothing in it is touched.
+    "location.forget" => library::forget_location: (LocationRequest) -> Nothing;
+
+    /// The versions of one device or of all.
+    "versions.list" => library::versions: (VersionsRequest) -> Versions;
+    /// Opens a version for browsing.
+    "version.open" => browse::open: (VersionRequest) -> OpenedVersion;
+    /// Counts the items of each kind of a version.
+    "version.count" => browse::count: (VersionRequest) -> Vec<KindSummary>;
+
+    /// Looks at a backup folder without importing it.
+    "import.check" => actions::import::check: (ImportRequest) -> ImportCheck;
+    /// Keeps a backup folder as a version; the folder is only read.
+    "import.start" => actions::import::start: (ImportRequest) -> JobStarted;
+
+    /// Opens an ordered list of items of one kind.
+    "view.open" => browse::views::open: (ViewRequest) -> View;
+    /// A window of a list.
+    "view.rows" => browse::views::rows: (RowsRequest) -> Vec<Card>;
+    /// The ids of a window of a list, e.g. to select all.
+    "view.ids" => browse::views::ids: (IdsRequest) -> Vec<i64>;
+    /// Where an item stands in a list.
+    "view.position" => browse::views::position: (PositionRequest) -> Position;
+    /// Lets go of a list.
+    "view.close" => browse::views::close: (ViewOnly) -> Nothing;
+    /// One item, whole.
+    "item.show" => browse::views::show: (ItemRequest) -> Option<Document>;
+
+    /// Opens a conversation: its people and an ordered list of its messages, oldest first.
+    "conversation.open" => browse::messages::open: (ConversationRequest) -> ConversationView;
+    /// A window of a conversation.
+    "conversation.rows" => browse::messages::rows: (RowsRequest) -> Vec<Bubble>;
+
+    /// Opens the photos, or an album of them, by day.
+    "photos.open" => browse::photos::open: (ViewRequest) -> PhotosView;
+    /// A window of the photo grid.
+    "photos.rows" => browse::photos::rows: (RowsRequest) -> Vec<Tile>;
+    /// The albums of a version.
+    "photos.albums" => browse::photos::albums: (VersionRequest) -> Vec<Album>;
+    /// All that is known of a photo.
+    "photo.details" => browse::photos::details: (PhotoRequest) -> Option<Details>;
+
+    /// The domains of a version.
+    "files.domains" => browse::files::domains: (VersionRequest) -> Vec<Domain>;
+    /// What is in a folder of a domain.
+    "files.list" => browse::files::list: (FolderRequest) -> Vec<FileNode>;
+    /// What a file looks like.
+    "file.preview" => browse::files::preview: (FileRequest) -> Preview;
+    /// Saves one file into a folder, under its own name.
+    "file.save" => browse::files::save: (SaveRequest) -> Saved;
+    /// Saves one file as another; an existing one is not replaced.
+    "file.saveAs" => browse::files::save_as: (SaveRequest) -> Saved;
+
+    /// Exports items of one kind.
+    "export.start" => actions::export::start: (ExportRequest) -> JobStarted;
+    /// Searches every version at once.
+    "search.find" => browse::search::find: (SearchRequest) -> SearchResults;
+
+    /// Running jobs and those that ended since the start.
+    "jobs.list" => library::jobs: (Nothing) -> Vec<Job>;
+    /// Cancels a job.
+    "job.cancel" => library::cancel_job: (JobRequest) -> Nothing;
+    /// Takes an ended job off the list.
+    "job.dismiss" => library::dismiss_job: (JobRequest) -> Nothing;
+}

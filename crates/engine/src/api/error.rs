@@ -1,0 +1,95 @@
+//! What a person or a script is told when something fails.
+
+use serde::Serialize;
+use ts_rs::TS;
+
+/// One situation a caller acts on; the window keeps title, advice and button for each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub enum Code {
+    // The computer's side of the cable.
+    NoUsbmuxd,
+    DeviceNotFound,
+    DeviceDisconnected,
+    DeviceTimeout,
+    DeviceProtocol,
+    // The phone's answers.
+    DeviceLocked,
+    TrustDenied,
+    NotTrusted,
+    TrustStale,
+    PairingOverWifi,
+    DeviceBusy,
+    PasscodeNotGiven,
+    PasscodeWrong,
+    DeviceFull,
+    FindMyOn,
+    SetupNotFinished,
+    CancelledOnDevice,
+    RestartDevice,
+    DeviceRefused,
+    BackupInconsistent,
+    // The store.
+    LocationMissing,
+    LocationReadOnly,
+    NoStore,
+    StoreNewer,
+    StoreDamaged,
+    StoreBusy,
+    DiskFull,
+    VersionNotFound,
+    VersionDamaged,
+    // A backup.
+    NotABackup,
+    BackupEncrypted,
+    BackupUnfinished,
+    BackupInfoEmpty,
+    BackupOldFormat,
+    BackupDamaged,
+    AlreadyImported,
+    FileMissing,
+    KindUnreadable,
+    ItemNotFound,
+    PictureUnreadable,
+    // The app.
+    ViewClosed,
+    FileExists,
+    Io,
+    Cancelled,
+    BadRequest,
+    UnknownCommand,
+    Bug,
+}
+
+/// An error as it crosses the door.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+pub struct ApiError {
+    pub code: Code,
+    /// What happened and what to do, for people.
+    pub message: String,
+    /// Apple's error number, a path, a cause: for a report, never needed to understand `message`.
+    pub detail: Option<String>,
+}
+
+pub type Result<T> = std::result::Result<T, ApiError>;
+
+impl ApiError {
+    pub fn new(code: Code, message: impl Into<String>) -> ApiError {
+        ApiError { code, message: message.into(), detail: None }
+    }
+
+    pub fn detail(mut self, detail: impl Into<String>) -> ApiError {
+        self.detail = Some(detail.into());
+        self
+    }
+
+    pub fn cancelled() -> ApiError {
+        ApiError::new(Code::Cancelled, "Cancelled.")
+    }
+}
+
+impl std::fmt::Display for ApiError {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str(&self.message)
+    }
+}

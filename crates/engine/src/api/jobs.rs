@@ -1,0 +1,91 @@
+//! Running and finished jobs.
+
+use super::error::ApiError;
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// A running action, sent whole each time it changes, at most ten times a second.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+pub struct Job {
+    pub id: u64,
+    pub action: Action,
+    pub title: String,
+    pub udid: Option<String>,
+    pub state: JobState,
+    pub phase: Phase,
+    /// The phase in words, such as "Waiting for the passcode on the iPhone".
+    pub phase_text: String,
+    /// 0 to 1; never falls. `None` while unknown.
+    pub progress: Option<f64>,
+    pub files: u64,
+    pub bytes: u64,
+    pub bytes_total: Option<u64>,
+    /// Bytes a second over the last seconds.
+    pub rate: Option<u64>,
+    /// Unix ms.
+    pub started: i64,
+    pub ended: Option<i64>,
+    /// What was left out, with reasons; the first few hundred.
+    pub skipped: Vec<Skip>,
+    pub skipped_count: u64,
+    pub error: Option<ApiError>,
+    pub result: Option<JobResult>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub enum Action {
+    Pair,
+    BackUp,
+    Import,
+    Export,
+    Pretend,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub enum JobState {
+    Running,
+    Cancelling,
+    Done,
+    Failed,
+    Cancelled,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub enum Phase {
+    Starting,
+    WaitingForTrust,
+    WaitingForUnlock,
+    Preparing,
+    WaitingForPasscode,
+    Receiving,
+    Finishing,
+    Checking,
+    Keeping,
+    Indexing,
+    Reading,
+    Writing,
+    Done,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+pub struct Skip {
+    pub what: String,
+    pub why: String,
+}
+
+/// What a job left behind.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[serde(tag = "type", rename_all = "camelCase")]
+pub enum JobResult {
+    Version { version: String, files: u64, bytes: u64, new_bytes: u64 },
+    Export { path: String, items: u64, files: u64, bytes: u64 },
+    Device { udid: String },
+}
+
+#[derive(Clone, Debug, Deserialize, TS)]
+pub struct JobRequest {
+    pub job: u64,
+}

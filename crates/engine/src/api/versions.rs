@@ -1,0 +1,127 @@
+//! Locations, versions, importing.
+
+use super::error::ApiError;
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+pub struct Location {
+    /// The folder that holds the store.
+    pub path: String,
+    pub name: String,
+    pub default: bool,
+    /// Bytes free on its volume; `None` while it is away.
+    pub free: Option<u64>,
+    pub versions: u64,
+    /// Why it cannot be used now.
+    pub problem: Option<ApiError>,
+}
+
+#[derive(Clone, Debug, Deserialize, TS)]
+pub struct LocationRequest {
+    pub path: String,
+}
+
+#[derive(Clone, Debug, Default, Deserialize, TS)]
+pub struct VersionsRequest {
+    pub udid: Option<String>,
+    /// Only this location; all known ones when absent.
+    pub location: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+pub struct Versions {
+    /// Newest first.
+    pub versions: Vec<VersionSummary>,
+    /// Records that could not be read, named; the other versions are not touched by it.
+    pub damaged: Vec<String>,
+}
+
+/// One kept state of a device.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+pub struct VersionSummary {
+    /// `<udid>@<number>`.
+    pub id: String,
+    pub udid: String,
+    pub location: String,
+    pub number: u64,
+    /// When the state was taken, Unix ms.
+    pub made: i64,
+    pub device_name: String,
+    pub product_type: String,
+    pub model: String,
+    pub system: String,
+    pub files: u64,
+    pub bytes: u64,
+    /// Bytes this version added to the store.
+    pub new_bytes: u64,
+    pub origin: Origin,
+    pub encrypted: bool,
+    /// Files the phone could not read.
+    pub unreadable: u64,
+    /// The phone never confirmed the end, but all that its manifest names is here.
+    pub unconfirmed: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub enum Origin {
+    BackedUp,
+    Imported,
+}
+
+#[derive(Clone, Debug, Deserialize, TS)]
+pub struct VersionRequest {
+    /// A version's id, or `latest`.
+    pub version: String,
+    pub location: Option<String>,
+}
+
+/// A version opened for browsing.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+pub struct OpenedVersion {
+    pub version: VersionSummary,
+    pub kinds: Vec<KindSummary>,
+    pub apps: Vec<String>,
+    /// Rows of the manifest that were left out, with reasons.
+    pub skipped: Vec<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+pub struct KindSummary {
+    pub id: String,
+    pub title: String,
+    /// `None` until counted, see `version.count`.
+    pub count: Option<u64>,
+    /// Why there is nothing, such as "only encrypted backups hold the call history".
+    pub empty: Option<String>,
+    pub problem: Option<ApiError>,
+    pub formats: Vec<FormatSummary>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+pub struct FormatSummary {
+    pub id: String,
+    pub title: String,
+    /// `None`: the export is a folder.
+    pub extension: Option<String>,
+}
+
+#[derive(Clone, Debug, Deserialize, TS)]
+pub struct ImportRequest {
+    /// The folder with Manifest.db in it, or its parent.
+    pub folder: String,
+    pub location: Option<String>,
+}
+
+/// What a folder holds, before it is imported.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+pub struct ImportCheck {
+    pub folder: String,
+    pub udid: String,
+    pub device_name: String,
+    pub model: String,
+    pub system: String,
+    pub made: Option<i64>,
+    pub encrypted: bool,
+}

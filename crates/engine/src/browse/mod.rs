@@ -1,0 +1,88 @@
+//! Answers about what is in one version.
+
+pub mod files;
+pub mod messages;
+mod opened;
+pub mod photos;
+mod scratch;
+pub mod search;
+pub mod views;
+
+pub use opened::{Opened, OpenedVersions, Part};
+pub use scratch::Scratch;
+pub use views::Views;
+
+use crate::api::versions::{FormatSummary, KindSummary, OpenedVersion, VersionRequest};
+use crate::api::{ApiError, Code, Result, blocking};
+use crate::{Engine, library};
+use std::path::Path;
+use std::sync::Arc;
+
+/// The opened version of that id; opens it when it is not. Blocking.
+pub fn opened(engine: &Engine, version: &str, location: Option<&Path>) -> Result<Arc<Opened>> {
+    if let Some(opened) = engine.0.opened.get(version) {
+        return Ok(opened);
+    }
+    let found = library::find(engine, version, location)?;
+    if let Some(opened) = engine.0.opened.get(&found.summary.id) {
+        return Ok(opened);
+    }
+    let opened = Opened::open(found, &engine.0.opened.scratch())?;
+    Ok(engine.0.opened.insert(opened))
+}
+
+pub async fn open(engine: &Engine, asked: VersionRequest) -> Result<OpenedVersion> {
+    let engine = engine.clone();
+    blocking(move || {
+        let opened = opened(&engine, &asked.version, asked.location.as_deref().map(Path::new))?;
+        let kinds = kinds::all().iter().map(|kind| summarise(*kind, None, None, None)).collect();
+        let skipped = opened.backup.report().rows.into_iter().map(|(why, count)| format!("{count} entries: {why}"));
+        Ok(OpenedVersion {
+            version: opened.summary.clone(),
+            kinds,
+            apps: opened.backup.facts().apps.clone(),
+            skipped: skipped.collect(),
+        })
+    })
+    .await
+}
+
+/// Opens every kind and counts it; one that cannot be read says so and does not stop the others.
+pub async fn count(engine: &Engine, asked: VersionRequest) -> Result<Vec<KindSummary>> {
+    let engine = engine.clone();
+    blocking(move || {
+        let opened = opened(&engine, &asked.version, asked.location.as_deref().map(Path::new))?;
+        Ok(kinds::all().iter().map(|kind| count_one(*kind, &opened)).collect())
+    })
+    .await
+}
+
+fn count_one(kind: &'static dyn kinds::Kind, opened: &Opened) -> KindSummary {
+    let counted = opened.with(kind.id(), |part| match part {
+        Part::Here(reader) => Ok((Some(reader.count()?), None)),
+        Part::Empty(reason) => Ok((Some(0), Some(reason.clone()))),
+    });
+    match counted {
+        Ok((count, empty)) => summarise(kind, count, empty, None),
+        Err(problem) => summarise(kind, None, None, Some(problem)),
+    }
+}
+
+fn summarise(kind: &dyn kinds::Kind, count: Option<u64>, empty: Option<String>, problem: Option<ApiError>) -> KindSummary {
+    let formats = kind.formats().iter().map(|format| FormatSummary {
+        id: format.id.to_string(),
+        title: format.title.to_string(),
+        extension: format.extension.map(str::to_string),
+    });
+    KindSummary { id: kind.id().to_string(), title: kind.title().to_string(), count, empty, problem, formats: formats.collect() }
+}
+
+/// The sentences of a reader's report.
+pub(crate) fn sentences(report: kinds::Report) -> Vec<String> {
+    let rows = report.skipped.into_iter().map(|(why, count)| format!("{count} rows could not be read: {why}"));
+    rows.chain(report.notes).collect()
+}
+
+pub(crate) fn nothing_here(reason: &str) -> ApiError {
+    ApiError::new(Code::ItemNotFound, reason)
+}

@@ -1,0 +1,48 @@
+//! The photo grid, albums and details.
+
+use super::views::{Kept, query};
+use super::{nothing_here, opened};
+use crate::Engine;
+use crate::api::browse::{PhotoRequest, PhotosView, RowsRequest, ViewRequest};
+use crate::api::versions::VersionRequest;
+use crate::api::{Result, blocking};
+use kinds::Reader;
+use kinds::photos::{Album, Details, Photos, Tile};
+use std::path::Path;
+
+const KIND: &str = "photos";
+
+fn photos(reader: &mut dyn Reader) -> Result<&mut Photos> {
+    reader.as_photos().ok_or_else(|| nothing_here("There are no photos in this version."))
+}
+
+pub async fn open(engine: &Engine, mut asked: ViewRequest) -> Result<PhotosView> {
+    let engine = engine.clone();
+    blocking(move || {
+        asked.kind = KIND.to_string();
+        let (opened, ids, skipped) = query(&engine, &asked)?;
+        let days = opened.read(KIND, |reader| Ok(photos(reader)?.days(&ids)?))?;
+        let count = ids.len() as u64;
+        let view = engine.0.views.insert(Kept { opened, kind: asked.kind, ids });
+        Ok(PhotosView { view, count, days, skipped })
+    })
+    .await
+}
+
+pub async fn rows(engine: &Engine, asked: RowsRequest) -> Result<Vec<Tile>> {
+    let kept = engine.0.views.get(asked.view)?;
+    blocking(move || kept.opened.read(KIND, |reader| Ok(photos(reader)?.tiles(kept.window(asked.from, asked.count))?))).await
+}
+
+pub async fn albums(engine: &Engine, asked: VersionRequest) -> Result<Vec<Album>> {
+    let engine = engine.clone();
+    blocking(move || {
+        opened(&engine, &asked.version, asked.location.as_deref().map(Path::new))?.read(KIND, |reader| Ok(photos(reader)?.albums()?))
+    })
+    .await
+}
+
+pub async fn details(engine: &Engine, asked: PhotoRequest) -> Result<Option<Details>> {
+    let engine = engine.clone();
+    blocking(move || opened(&engine, &asked.version, None)?.read(KIND, |reader| Ok(photos(reader)?.details(asked.id)?))).await
+}

@@ -1,0 +1,107 @@
+//! Fills the index in the background, one version after the other, oldest first.
+
+use super::broken;
+use crate::api::versions::VersionSummary;
+use crate::api::{Result, Topic};
+use crate::library::all_versions;
+use crate::{Engine, browse};
+use kinds::IndexCard;
+use rusqlite::{Connection, Transaction, params};
+use std::collections::BTreeSet;
+
+/// Starts the worker that indexes new versions.
+pub fn start(engine: &Engine) {
+    let engine = engine.clone();
+    tokio::spawn(async move {
+        loop {
+            let own = engine.clone();
+            match tokio::task::spawn_blocking(move || index_all(&own)).await {
+                Ok(Ok(0)) => {}
+                Ok(Ok(_)) => engine.changed(Topic::Versions),
+                Ok(Err(error)) => tracing::warn!(%error, "indexing stopped"),
+                Err(failed) => tracing::error!(%failed, "indexing panicked"),
+            }
+            engine.0.index.bell.notified().await;
+        }
+    });
+}
+
+/// There may be something to index.
+pub fn new_version(engine: &Engine) {
+    engine.0.index.bell.notify_one();
+}
+
+/// Versions not yet in the index, oldest first per device. Encrypted ones have nothing readable.
+pub(super) fn pending(engine: &Engine, connection: &Connection) -> Result<Vec<VersionSummary>> {
+    let (mut versions, _) = all_versions(engine, None)?;
+    let mut query = connection.prepare("SELECT location, udid, seq FROM versions").map_err(broken)?;
+    let rows = query.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get::<_, i64>(2)?))).map_err(broken)?;
+    let known: BTreeSet<(String, String, i64)> = rows.flatten().collect();
+    versions.retain(|version| !version.encrypted && !known.contains(&(version.location.clone(), version.udid.clone(), version.number as i64)));
+    versions.sort_by_key(|version| (version.udid.clone(), version.number));
+    Ok(versions)
+}
+
+fn index_all(engine: &Engine) -> Result<usize> {
+    let versions = pending(engine, &engine.0.index.reader().map_err(broken)?)?;
+    let mut done = 0;
+    for version in versions {
+        match index_one(engine, &version) {
+            Ok(()) => done += 1,
+            // One version that cannot be read does not stop the others.
+            Err(error) => tracing::warn!(%error, version = %version.id, "a version could not be indexed"),
+        }
+    }
+    Ok(done)
+}
+
+fn index_one(engine: &Engine, version: &VersionSummary) -> Result<()> {
+    let opened = browse::opened(engine, &version.id, Some(std::path::Path::new(&version.location)))?;
+    let mut writer = engine.0.index.writer();
+    let work = writer.transaction().map_err(broken)?;
+    for kind in kinds::all() {
+        let Ok(mut reader) = opened.fresh_reader(kind.id()) else { continue };
+        let mut failed = None;
+        let read = reader.index(&mut |card| {
+            if failed.is_none() {
+                failed = put(&work, version, kind.id(), &card).err();
+            }
+        });
+        if let Some(error) = failed {
+            return Err(broken(error));
+        }
+        if let Err(error) = read {
+            tracing::warn!(%error, kind = kind.id(), "a kind could not be indexed whole");
+        }
+    }
+    work.execute(
+        "INSERT OR REPLACE INTO versions (location, udid, seq, made) VALUES (?1, ?2, ?3, ?4)",
+        params![version.location, version.udid, version.number as i64, version.made],
+    )
+    .and_then(|_| work.commit())
+    .map_err(broken)
+}
+
+fn put(work: &Transaction<'_>, version: &VersionSummary, kind: &str, card: &IndexCard) -> rusqlite::Result<()> {
+    work.prepare_cached(
+        "INSERT INTO cards (location, udid, kind, key, digest, opens, title, text, at, first, last)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?10)
+         ON CONFLICT (location, udid, kind, key, digest) DO UPDATE SET
+             first = min(first, excluded.first),
+             opens = CASE WHEN excluded.last >= last THEN excluded.opens ELSE opens END,
+             last = max(last, excluded.last)",
+    )?
+    .execute(params![
+        version.location,
+        version.udid,
+        kind,
+        card.key,
+        card.digest as i64,
+        card.opens,
+        card.title,
+        card.text,
+        card.when,
+        version.number as i64,
+    ])?;
+    Ok(())
+}

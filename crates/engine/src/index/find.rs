@@ -1,0 +1,61 @@
+//! Finding cards by words, in every version at once.
+
+use super::{broken, fill};
+use crate::Engine;
+use crate::api::Result;
+use crate::api::browse::{Hit, SearchResults};
+use rusqlite::{Row, params};
+
+const HITS: i64 = 500;
+
+/// Cards in which every word of `text` occurs (the last one as a beginning), best first.
+pub fn find(engine: &Engine, text: &str, udid: Option<&str>) -> Result<SearchResults> {
+    let index = engine.0.index.reader().map_err(broken)?;
+    let pending = fill::pending(engine, &index)?.len() as u64;
+    let Some(words) = words(text) else { return Ok(SearchResults { hits: Vec::new(), pending }) };
+    let mut query = index
+        .prepare(
+            "SELECT kind, cards.udid, cards.title, cards.text, at, opens, first, last,
+                    (SELECT max(seq) FROM versions v WHERE v.location = cards.location AND v.udid = cards.udid)
+             FROM words JOIN cards ON cards.id = words.rowid
+             WHERE words MATCH ?1 AND (?2 IS NULL OR cards.udid = ?2)
+             ORDER BY rank, at DESC LIMIT ?3",
+        )
+        .map_err(broken)?;
+    let hits = query.query_map(params![words, udid, HITS], hit).map_err(broken)?;
+    Ok(SearchResults { hits: hits.collect::<rusqlite::Result<_>>().map_err(broken)?, pending })
+}
+
+fn hit(row: &Row<'_>) -> rusqlite::Result<Hit> {
+    let (udid, last): (String, i64) = (row.get(1)?, row.get(7)?);
+    let newest: Option<i64> = row.get(8)?;
+    Ok(Hit {
+        kind: row.get(0)?,
+        version: format!("{udid}@{last}"),
+        udid,
+        title: row.get(2)?,
+        text: row.get(3)?,
+        when: row.get(4)?,
+        opens: row.get(5)?,
+        first: row.get::<_, i64>(6)? as u64,
+        last: last as u64,
+        vanished: newest.is_some_and(|newest| last < newest),
+    })
+}
+
+/// The words as an FTS5 query in which nothing a person types is an operator; `None` when there are none.
+fn words(text: &str) -> Option<String> {
+    let words: Vec<String> = text.split_whitespace().map(|word| format!("\"{}\"", word.replace('"', "\"\""))).collect();
+    (!words.is_empty()).then(|| format!("{}*", words.join(" ")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::words;
+
+    #[test]
+    fn what_people_type_is_never_an_operator() {
+        assert_eq!(words("anna OR \"x").unwrap(), "\"anna\" \"OR\" \"\"\"x\"*");
+        assert_eq!(words("  "), None);
+    }
+}

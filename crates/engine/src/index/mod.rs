@@ -1,0 +1,83 @@
+//! `index.db`: the cards of every version, each once, with the range of versions it was seen in.
+//!
+//! Search and "what vanished" are queries here, not scans. It is a cache: deleting it costs the time to make it again.
+
+mod fill;
+mod find;
+
+pub use fill::{new_version, start};
+pub use find::find;
+
+use crate::api::{ApiError, Code, Result};
+use rusqlite::Connection;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use tokio::sync::Notify;
+
+/// Raised when the tables or the kinds' cards change: the old index is thrown away.
+const FORMAT: i64 = 1;
+
+const TABLES: &str = "
+CREATE TABLE versions (location TEXT NOT NULL, udid TEXT NOT NULL, seq INTEGER NOT NULL, made INTEGER NOT NULL, PRIMARY KEY (location, udid, seq));
+CREATE TABLE cards (
+    id INTEGER PRIMARY KEY,
+    location TEXT NOT NULL, udid TEXT NOT NULL, kind TEXT NOT NULL, key TEXT NOT NULL, digest INTEGER NOT NULL,
+    opens INTEGER NOT NULL, title TEXT NOT NULL, text TEXT NOT NULL, at INTEGER,
+    first INTEGER NOT NULL, last INTEGER NOT NULL
+);
+CREATE UNIQUE INDEX cards_once ON cards (location, udid, kind, key, digest);
+CREATE VIRTUAL TABLE words USING fts5 (title, text, content='cards', content_rowid='id', tokenize=\"unicode61 remove_diacritics 2\");
+CREATE TRIGGER cards_added AFTER INSERT ON cards BEGIN INSERT INTO words (rowid, title, text) VALUES (new.id, new.title, new.text); END;
+";
+
+pub struct Index {
+    path: PathBuf,
+    /// The one writer; readers open their own connection.
+    writer: Mutex<Connection>,
+    /// Rung when there may be a version that is not indexed yet.
+    bell: Notify,
+}
+
+impl Index {
+    pub fn open(data: &Path) -> Result<Index> {
+        let path = data.join("index.db");
+        let writer = match prepare(&path) {
+            Ok(writer) => writer,
+            Err(wrong) => {
+                tracing::warn!(%wrong, "the index is made again");
+                for ending in ["", "-wal", "-shm"] {
+                    let _ = std::fs::remove_file(data.join(format!("index.db{ending}")));
+                }
+                prepare(&path).map_err(broken)?
+            }
+        };
+        Ok(Index { path, writer: Mutex::new(writer), bell: Notify::new() })
+    }
+
+    fn writer(&self) -> MutexGuard<'_, Connection> {
+        // A panic inside a transaction rolled it back.
+        self.writer.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn reader(&self) -> rusqlite::Result<Connection> {
+        Connection::open_with_flags(&self.path, rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY)
+    }
+}
+
+/// Opens the index, or makes it; an index of another format is an error, so that it is thrown away.
+fn prepare(path: &Path) -> rusqlite::Result<Connection> {
+    let connection = Connection::open(path)?;
+    connection.execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;")?;
+    let format: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    let empty: bool = connection.query_row("SELECT count(*) = 0 FROM sqlite_master", [], |row| row.get(0))?;
+    match (empty, format) {
+        (true, _) => connection.execute_batch(&format!("BEGIN; {TABLES} PRAGMA user_version = {FORMAT}; COMMIT;"))?,
+        (false, FORMAT) => {}
+        (false, _) => return Err(rusqlite::Error::InvalidQuery),
+    }
+    Ok(connection)
+}
+
+fn broken(error: rusqlite::Error) -> ApiError {
+    ApiError::new(Code::Io, "The search index could not be used. It is made again at the next start.").detail(error.to_string())
+}

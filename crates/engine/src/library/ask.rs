@@ -1,0 +1,171 @@
+//! Answers to the commands about devices, locations, versions, settings and jobs.
+
+use super::{all_versions, known_locations, location_for};
+use crate::Engine;
+use crate::api::browse::Settings;
+use crate::api::devices::{AppState, Device, Nothing, Trust};
+use crate::api::jobs::{Job, JobRequest};
+use crate::api::versions::{Location, LocationRequest, VersionSummary, Versions, VersionsRequest};
+use crate::api::{ApiError, Code, Result, Topic, blocking};
+use std::path::{Path, PathBuf};
+
+pub async fn app_state(engine: &Engine, _: Nothing) -> Result<AppState> {
+    Ok(AppState {
+        release: env!("CARGO_PKG_VERSION").to_string(),
+        stream_base: engine.0.stream.base(),
+        usbmuxd: engine.0.devices.usbmuxd(),
+        pretend: engine.0.pretend.udid(),
+    })
+}
+
+pub async fn get_settings(engine: &Engine, _: Nothing) -> Result<Settings> {
+    Ok(engine.0.settings.get())
+}
+
+pub async fn set_settings(engine: &Engine, next: Settings) -> Result<Settings> {
+    if !Path::new(&next.location).is_absolute() {
+        return Err(ApiError::new(Code::BadRequest, "A location is a whole path, from the top of the disk."));
+    }
+    let kept = engine.0.settings.change(|settings| *settings = next)?;
+    engine.changed(Topic::Settings);
+    engine.changed(Topic::Locations);
+    engine.changed(Topic::Devices);
+    Ok(kept)
+}
+
+/// Attached devices first, then those only known from their versions.
+pub async fn devices(engine: &Engine, _: Nothing) -> Result<Vec<Device>> {
+    let asked = engine.clone();
+    let (versions, _) = blocking(move || all_versions(&asked, None)).await?;
+    let mut devices = engine.0.devices.list();
+    for version in &versions {
+        if !devices.iter().any(|device| device.udid == version.udid) {
+            devices.push(away(version));
+        }
+    }
+    for device in &mut devices {
+        let own = || versions.iter().filter(|version| version.udid == device.udid);
+        device.last_version = own().map(|version| version.made).max();
+        device.versions = own().count() as u64;
+        device.location = location_for(engine, &device.udid).to_string_lossy().into_owned();
+        device.job = engine.0.jobs.running_on(&device.udid);
+        device.pretend = device.pretend || engine.0.pretend.owns(&device.udid);
+        if let Some(newest) = own().next().filter(|_| device.name.is_empty()) {
+            (device.name, device.model) = (newest.device_name.clone(), newest.model.clone());
+        }
+    }
+    Ok(devices)
+}
+
+/// A device that is not attached, as its newest version knew it.
+fn away(version: &VersionSummary) -> Device {
+    Device {
+        udid: version.udid.clone(),
+        name: version.device_name.clone(),
+        model: version.model.clone(),
+        product_type: version.product_type.clone(),
+        system: version.system.clone(),
+        build: None,
+        serial: None,
+        attached: false,
+        connection: None,
+        pretend: false,
+        trust: Trust::Unknown,
+        battery: None,
+        charging: None,
+        storage_total: None,
+        storage_free: None,
+        encrypts: None,
+        last_version: None,
+        versions: 0,
+        location: String::new(),
+        job: None,
+        problem: None,
+    }
+}
+
+pub async fn locations(engine: &Engine, _: Nothing) -> Result<Vec<Location>> {
+    let engine = engine.clone();
+    blocking(move || Ok(known_locations(&engine).iter().map(|path| describe(&engine, path)).collect())).await
+}
+
+fn describe(engine: &Engine, path: &Path) -> Location {
+    let default = engine.0.settings.get().location == path.to_string_lossy();
+    let mut location = Location {
+        path: path.to_string_lossy().into_owned(),
+        name: path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned(),
+        default,
+        free: None,
+        versions: 0,
+        problem: None,
+    };
+    match engine.0.library.store(path, false) {
+        Ok(store) => {
+            location.free = store.free_space().ok();
+            location.versions = all_versions(engine, Some(path)).map_or(0, |(versions, _)| versions.len() as u64);
+        }
+        // The default one is made by the first backup: until then it is empty, not broken.
+        Err(error) if default && error.code == Code::NoStore => {}
+        Err(error) => location.problem = Some(error),
+    }
+    location
+}
+
+pub async fn add_location(engine: &Engine, asked: LocationRequest) -> Result<Location> {
+    let engine = engine.clone();
+    blocking(move || {
+        let path = PathBuf::from(&asked.path);
+        if !path.is_absolute() {
+            return Err(ApiError::new(Code::BadRequest, "A location is a whole path, from the top of the disk."));
+        }
+        engine.0.library.store(&path, true)?;
+        engine.0.settings.change(|settings| {
+            if settings.location != asked.path && !settings.locations.contains(&asked.path) {
+                settings.locations.push(asked.path.clone());
+            }
+        })?;
+        for topic in [Topic::Locations, Topic::Versions, Topic::Devices, Topic::Settings] {
+            engine.changed(topic);
+        }
+        Ok(describe(&engine, &path))
+    })
+    .await
+}
+
+pub async fn forget_location(engine: &Engine, asked: LocationRequest) -> Result<Nothing> {
+    if engine.0.settings.get().location == asked.path {
+        return Err(ApiError::new(Code::BadRequest, "This is the default location. Choose another default first."));
+    }
+    engine.0.settings.change(|settings| {
+        settings.locations.retain(|path| *path != asked.path);
+        settings.device_locations.retain(|_, path| *path != asked.path);
+    })?;
+    for topic in [Topic::Locations, Topic::Versions, Topic::Devices, Topic::Settings] {
+        engine.changed(topic);
+    }
+    Ok(Nothing {})
+}
+
+pub async fn versions(engine: &Engine, asked: VersionsRequest) -> Result<Versions> {
+    let engine = engine.clone();
+    blocking(move || {
+        let (mut versions, damaged) = all_versions(&engine, asked.location.as_deref().map(Path::new))?;
+        versions.retain(|version| asked.udid.as_ref().is_none_or(|udid| *udid == version.udid));
+        Ok(Versions { versions, damaged })
+    })
+    .await
+}
+
+pub async fn jobs(engine: &Engine, _: Nothing) -> Result<Vec<Job>> {
+    Ok(engine.0.jobs.list())
+}
+
+pub async fn cancel_job(engine: &Engine, asked: JobRequest) -> Result<Nothing> {
+    engine.0.jobs.cancel(asked.job)?;
+    Ok(Nothing {})
+}
+
+pub async fn dismiss_job(engine: &Engine, asked: JobRequest) -> Result<Nothing> {
+    engine.0.jobs.dismiss(asked.job)?;
+    Ok(Nothing {})
+}

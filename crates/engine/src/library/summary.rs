@@ -1,0 +1,63 @@
+//! What a version's record says of it, and what we write there.
+
+use crate::api::versions::{Origin, VersionSummary};
+use std::collections::BTreeMap;
+use std::path::Path;
+use store::VersionHead;
+
+/// The notes of a version record; its keys are part of the store's format (`docs/store-format.md`).
+#[derive(Clone, Debug, Default)]
+pub struct DeviceNotes {
+    pub name: String,
+    pub product_type: String,
+    pub system: String,
+    pub build: String,
+    pub serial: Option<String>,
+    pub imported: bool,
+    pub encrypted: bool,
+    pub unreadable: u64,
+    pub unconfirmed: bool,
+}
+
+impl DeviceNotes {
+    pub fn to_map(&self) -> BTreeMap<String, String> {
+        let mut map = BTreeMap::new();
+        let mut put = |key: &str, value: String| map.insert(key.to_string(), value);
+        put("device-name", self.name.clone());
+        put("product-type", self.product_type.clone());
+        put("system", self.system.clone());
+        put("build", self.build.clone());
+        put("origin", if self.imported { "imported" } else { "backed-up" }.to_string());
+        put("encrypted", self.encrypted.to_string());
+        put("unreadable-files", self.unreadable.to_string());
+        put("unconfirmed", self.unconfirmed.to_string());
+        if let Some(serial) = &self.serial {
+            put("serial", serial.clone());
+        }
+        map
+    }
+}
+
+/// A version as the window lists it.
+pub fn summarise(head: &VersionHead, location: &Path) -> VersionSummary {
+    let note = |key: &str| head.notes.get(key).cloned().unwrap_or_default();
+    let product_type = note("product-type");
+    VersionSummary {
+        id: format!("{}@{}", head.udid, head.seq),
+        udid: head.udid.clone(),
+        location: location.to_string_lossy().into_owned(),
+        number: head.seq,
+        made: head.made,
+        device_name: note("device-name"),
+        model: device::marketing_name(&product_type).to_string(),
+        product_type,
+        system: note("system"),
+        files: head.files,
+        bytes: head.bytes,
+        new_bytes: head.new_bytes,
+        origin: if note("origin") == "imported" { Origin::Imported } else { Origin::BackedUp },
+        encrypted: note("encrypted") == "true",
+        unreadable: note("unreadable-files").parse().unwrap_or(0),
+        unconfirmed: note("unconfirmed") == "true",
+    }
+}

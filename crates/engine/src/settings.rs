@@ -1,0 +1,85 @@
+//! The person's settings: one JSON file, written whole and renamed, read again when another program changes it.
+
+use crate::api::browse::{Settings, Theme};
+use crate::api::{ApiError, Code, Result, Topic};
+use crate::{Config, Engine};
+use notify::{RecommendedWatcher, RecursiveMode, Watcher};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
+
+pub struct SettingsFile {
+    path: PathBuf,
+    now: Mutex<Settings>,
+    watcher: Mutex<Option<RecommendedWatcher>>,
+}
+
+impl SettingsFile {
+    pub fn open(config: &Config) -> Result<SettingsFile> {
+        std::fs::create_dir_all(&config.data).map_err(|error| ApiError::io(&config.data, &error))?;
+        let path = config.data.join("settings.json");
+        let fresh = Settings {
+            location: config.default_location.to_string_lossy().into_owned(),
+            locations: Vec::new(),
+            device_locations: BTreeMap::new(),
+            theme: Theme::System,
+        };
+        let now = match std::fs::read(&path) {
+            Ok(bytes) => serde_json::from_slice(&bytes).unwrap_or_else(|wrong| {
+                // A damaged file is put aside, not lost: the locations in it may matter to someone.
+                tracing::warn!(%wrong, "settings.json could not be read; starting with fresh settings");
+                let _ = std::fs::rename(&path, path.with_extension("damaged.json"));
+                fresh
+            }),
+            Err(_) => fresh,
+        };
+        Ok(SettingsFile { path, now: Mutex::new(now), watcher: Mutex::new(None) })
+    }
+
+    pub fn get(&self) -> Settings {
+        self.now.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Changes the settings and writes them; nothing is changed when they cannot be written.
+    pub fn change(&self, change: impl FnOnce(&mut Settings)) -> Result<Settings> {
+        let mut now = self.now.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut next = now.clone();
+        change(&mut next);
+        let text = serde_json::to_vec_pretty(&next)
+            .map_err(|wrong| ApiError::new(Code::Bug, "The settings could not be written.").detail(wrong.to_string()))?;
+        let part = self.path.with_extension("json.part");
+        let written = std::fs::write(&part, text).and_then(|()| std::fs::rename(&part, &self.path));
+        written.map_err(|error| ApiError::io(&self.path, &error))?;
+        *now = next.clone();
+        Ok(next)
+    }
+
+    /// Takes over what another program (a second window, an editor) writes.
+    pub fn watch(&self, engine: &Engine) {
+        let (engine, path) = (engine.clone(), self.path.clone());
+        let heard = move |event: notify::Result<notify::Event>| {
+            if !event.is_ok_and(|event| event.paths.contains(&path)) {
+                return;
+            }
+            let read = std::fs::read(&path).ok().and_then(|bytes| serde_json::from_slice::<Settings>(&bytes).ok());
+            if let Some(read) = read {
+                let mut now = engine.0.settings.now.lock().unwrap_or_else(PoisonError::into_inner);
+                if *now != read {
+                    *now = read;
+                    drop(now);
+                    engine.changed(Topic::Settings);
+                    engine.changed(Topic::Locations);
+                }
+            }
+        };
+        let folder = self.path.parent().map(PathBuf::from).unwrap_or_default();
+        let watcher = notify::recommended_watcher(heard).and_then(|mut watcher| {
+            watcher.watch(&folder, RecursiveMode::NonRecursive)?;
+            Ok(watcher)
+        });
+        match watcher {
+            Ok(watcher) => *self.watcher.lock().unwrap_or_else(PoisonError::into_inner) = Some(watcher),
+            Err(wrong) => tracing::info!(%wrong, "settings.json is not watched"),
+        }
+    }
+}
