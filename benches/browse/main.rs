@@ -1,0 +1,89 @@
+//! Opening a version of 500,000 files to its first screen, and scrolling a conversation of 100,000 messages.
+//!
+//! Goal: the first screen under one second with warm caches. The peer is `sqlite3`, which answers the barest form of the
+//! same questions from the same files; the ratio says what our reading costs on top of SQLite.
+
+use benches::{Phone, beside, median, run};
+use engine::{Config, Engine, api};
+use serde_json::{Value, json};
+use std::path::Path;
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+const RUNS: usize = 5;
+const PAGE: u64 = 200;
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let folder = tempfile::tempdir()?;
+    let quick = std::env::args().any(|argument| argument == "--quick");
+    let (files, scale) = if quick { (20_000, 1.0) } else { (500_000, 20.0) };
+    let home = folder.path().join("home");
+    let phone = Phone::start(&folder.path().join("phone"), &["--scale".into(), scale.to_string(), "--extra-files".into(), files.to_string()])?;
+    run(Command::new(beside("heirloom")).args(["--json", "back-up"]).env("HEIRLOOM_HOME", &home).env("USBMUXD_SOCKET_ADDRESS", &phone.address))?;
+    drop(phone);
+
+    let mut opening = Vec::new();
+    for _ in 0..RUNS {
+        opening.push(first_screen(&home).await?);
+    }
+    println!("version of {files} extra files, scale {scale}: first screen {:.0} ms (median of {RUNS}, warm)", millis(median(opening)));
+    scroll(&home).await?;
+    Ok(())
+}
+
+fn millis(time: Duration) -> f64 {
+    time.as_secs_f64() * 1000.0
+}
+
+async fn engine(home: &Path) -> Result<Engine, String> {
+    let config = Config { data: home.join("data"), cache: home.join("cache"), default_location: home.join("Backups"), watch_devices: false, usbmuxd: None };
+    Engine::start(config).await.map_err(|error| error.message)
+}
+
+async fn call(engine: &Engine, name: &str, body: Value) -> Result<Value, String> {
+    api::call(engine, name, body).await.map_err(|error| format!("{name}: {}", error.message))
+}
+
+/// From the click on a version to its conversations on screen, in an engine that has not opened it before.
+async fn first_screen(home: &Path) -> Result<Duration, String> {
+    let engine = engine(home).await?;
+    let started = Instant::now();
+    let opened = call(&engine, "version.open", json!({ "version": "latest" })).await?;
+    let view = call(&engine, "view.open", json!({ "version": opened["version"]["id"], "kind": "messages" })).await?;
+    call(&engine, "view.rows", json!({ "view": view["view"], "from": 0, "count": 50 })).await?;
+    let took = started.elapsed();
+    engine.stop().await;
+    Ok(took)
+}
+
+/// The longest conversation, page by page from its end, as scrolling up asks for it.
+async fn scroll(home: &Path) -> Result<(), String> {
+    let engine = engine(home).await?;
+    let opened = call(&engine, "version.open", json!({ "version": "latest" })).await?;
+    let version = &opened["version"]["id"];
+    let view = call(&engine, "view.open", json!({ "version": version, "kind": "messages" })).await?;
+    let cards = call(&engine, "view.rows", json!({ "view": view["view"], "from": 0, "count": 1000 })).await?;
+    let mut longest = (0, Value::Null);
+    for card in cards.as_array().into_iter().flatten() {
+        let thread = call(&engine, "conversation.open", json!({ "version": version, "conversation": card["id"] })).await?;
+        let count = thread["count"].as_u64().unwrap_or(0);
+        if count > longest.0 {
+            longest = (count, thread["view"].clone());
+        } else {
+            call(&engine, "view.close", json!({ "view": thread["view"] })).await?;
+        }
+    }
+    let (count, view) = longest;
+    let mut pages = Vec::new();
+    for page in 0..40 {
+        let from = count.saturating_sub((page + 1) * PAGE);
+        let started = Instant::now();
+        call(&engine, "conversation.rows", json!({ "view": view, "from": from, "count": PAGE })).await?;
+        pages.push(started.elapsed());
+    }
+    let worst = pages.iter().max().copied().unwrap_or_default();
+    println!("conversation of {count} messages: a page of {PAGE} in {:.1} ms (median of 40), {:.1} ms at worst", millis(median(pages)), millis(worst));
+    engine.stop().await;
+    Ok(())
+}

@@ -1,0 +1,86 @@
+//! Runs programs side by side and tells what they took.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// What one run of a program took.
+#[derive(Clone, Copy, Debug)]
+pub struct Took {
+    pub wall: Duration,
+    /// User and system time of the process itself.
+    pub cpu: Duration,
+    /// Largest resident size, bytes.
+    pub memory: u64,
+}
+
+/// Runs a program to its end. Its output is thrown away; a failure is an error with its name.
+pub fn run(command: &mut Command) -> io::Result<Took> {
+    let name = command.get_program().to_string_lossy().into_owned();
+    let started = Instant::now();
+    let child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn()?;
+    let (status, usage) = wait(&child)?;
+    if status != 0 {
+        return Err(io::Error::other(format!("{name} ended with status {status}")));
+    }
+    let time = |value: libc::timeval| Duration::new(value.tv_sec.max(0) as u64, value.tv_usec.max(0) as u32 * 1000);
+    Ok(Took {
+        wall: started.elapsed(),
+        cpu: time(usage.ru_utime) + time(usage.ru_stime),
+        // Linux counts kilobytes.
+        memory: usage.ru_maxrss.max(0) as u64 * 1024,
+    })
+}
+
+fn wait(child: &Child) -> io::Result<(i32, libc::rusage)> {
+    let (mut status, mut usage) = (0, unsafe { std::mem::zeroed::<libc::rusage>() });
+    let process = libc::pid_t::try_from(child.id()).map_err(io::Error::other)?;
+    // Plain C calls on a child of this process and two values of the right types.
+    match unsafe { libc::wait4(process, &mut status, 0, &mut usage) } {
+        -1 => Err(io::Error::last_os_error()),
+        _ => Ok((status, usage)),
+    }
+}
+
+/// A program built beside this one.
+pub fn beside(name: &str) -> PathBuf {
+    let own = std::env::current_exe().unwrap_or_default();
+    own.parent().unwrap_or(Path::new(".")).join(name)
+}
+
+/// A pretend phone in a process of its own, so that its cost is nobody else's.
+pub struct Phone {
+    child: Child,
+    pub address: String,
+}
+
+impl Phone {
+    pub fn start(state: &Path, arguments: &[String]) -> io::Result<Phone> {
+        let mut child = Command::new(beside("heirloom"))
+            .args(["simulate", "--port", "0", "--state"])
+            .arg(state)
+            .args(arguments)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()?;
+        let out = child.stdout.take().ok_or_else(|| io::Error::other("no output"))?;
+        let mut line = String::new();
+        io::BufRead::read_line(&mut io::BufReader::new(out), &mut line)?;
+        let address = line.trim().strip_prefix("USBMUXD_SOCKET_ADDRESS=").ok_or_else(|| io::Error::other(format!("the phone said {line:?}")))?;
+        Ok(Phone { child, address: address.to_string() })
+    }
+}
+
+impl Drop for Phone {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// The middle of some durations.
+pub fn median(mut times: Vec<Duration>) -> Duration {
+    times.sort();
+    times[times.len() / 2]
+}

@@ -1,0 +1,99 @@
+//! Looking at a version: conversations, photos, contacts, files, search.
+
+use engine::simulator::contents::Expected;
+use serde_json::{Value, json};
+use tests::Home;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_on_the_phone_is_in_the_version() {
+    let home = Home::new(0.02).await;
+    let expected = home.phone().expected();
+    let version = home.back_up().await;
+    let opened = home.call("version.open", json!({ "version": "latest" })).await;
+    assert_eq!(opened["version"]["id"], json!(version));
+    assert_eq!(opened["skipped"], json!([]));
+
+    conversations(&home, &version, &expected).await;
+    contacts(&home, &version, &expected).await;
+    photos(&home, &version, &expected).await;
+    files(&home, &version).await;
+    search(&home, &version, &expected).await;
+}
+
+async fn conversations(home: &Home, version: &str, expected: &Expected) {
+    let cards = home.cards(version, "messages").await;
+    assert_eq!(cards.len(), expected.conversations.len());
+    let mut total = 0;
+    for card in &cards {
+        let thread = home.call("conversation.open", json!({ "version": version, "conversation": card["id"] })).await;
+        let count = thread["count"].as_u64().unwrap();
+        let rows = home.call("conversation.rows", json!({ "view": thread["view"], "from": 0, "count": 1000 })).await;
+        let bubbles = rows.as_array().unwrap();
+        assert_eq!(bubbles.len() as u64, count.min(1000));
+        total += bubbles.iter().filter(|bubble| bubble["kind"] == "message").count() as u64;
+        let times: Vec<i64> = bubbles.iter().filter_map(|bubble| bubble["when"].as_i64()).collect();
+        assert!(times.is_sorted(), "oldest first");
+    }
+    assert_eq!(total, expected.messages.messages);
+}
+
+async fn contacts(home: &Home, version: &str, expected: &Expected) {
+    let cards = home.cards(version, "contacts").await;
+    let linked: std::collections::BTreeSet<_> = expected.contacts.iter().map(|contact| contact.link.unwrap_or(-contact.id)).collect();
+    assert_eq!(cards.len(), linked.len(), "linked cards are one");
+    let someone = expected.contacts.iter().find(|contact| contact.first.is_some() && contact.last.is_some() && !contact.phones.is_empty()).unwrap();
+    let last = someone.last.as_deref().unwrap();
+    let found = home.call("view.open", json!({ "version": version, "kind": "contacts", "text": last })).await;
+    assert!(found["count"].as_u64().unwrap() >= 1, "{last}");
+}
+
+async fn photos(home: &Home, version: &str, expected: &Expected) {
+    let view = home.call("photos.open", json!({ "version": version, "kind": "photos" })).await;
+    assert_eq!(view["count"], json!(expected.photos.visible));
+    let days: u64 = view["days"].as_array().unwrap().iter().map(|day| day["count"].as_u64().unwrap()).sum();
+    assert_eq!(days, expected.photos.visible, "every photo has its day");
+    let tiles = home.call("photos.rows", json!({ "view": view["view"], "from": 0, "count": 1000 })).await;
+    let tiles = tiles.as_array().unwrap();
+    let count = |key: &str, value: Value| tiles.iter().filter(|tile| tile[key] == value).count() as u64;
+    assert_eq!(count("favourite", json!(true)), expected.photos.favourites);
+    let mut drawn = 0;
+    for tile in tiles.iter().take(12) {
+        let path = format!("{version}/photos/thumb256/{}", tile["picture"].as_str().unwrap());
+        match engine::media::find(&home.engine, &path).await {
+            Ok(found) => {
+                assert!(found.mime.starts_with("image/"), "{}", found.mime);
+                drawn += 1;
+            }
+            Err(error) => assert!(tile["kind"] == "video" || !tile["missing"].is_null(), "{tile}: {error:?}"),
+        }
+    }
+    assert!(drawn >= 8, "{drawn} of 12 thumbnails");
+}
+
+async fn files(home: &Home, version: &str) {
+    let domains = home.call("files.domains", json!({ "version": version })).await;
+    assert!(domains.as_array().unwrap().iter().any(|domain| domain["domain"] == "CameraRollDomain"));
+    let nodes = home.call("files.list", json!({ "version": version, "domain": "HomeDomain", "folder": "Library/SMS" })).await;
+    assert!(nodes.as_array().unwrap().iter().any(|node| node["name"] == "sms.db" && node["kind"] == "file"));
+    let to = home.path().join("saved");
+    let asked = json!({ "version": version, "domain": "HomeDomain", "path": "Library/SMS/sms.db", "to": to });
+    let saved = home.call("file.save", asked).await;
+    let bytes = std::fs::read(saved["path"].as_str().unwrap()).unwrap();
+    assert!(bytes.starts_with(b"SQLite format 3\0"));
+}
+
+async fn search(home: &Home, version: &str, expected: &Expected) {
+    let someone = expected.contacts.iter().find(|contact| contact.first.is_some() && contact.last.is_some()).unwrap();
+    let name = format!("{} {}", someone.first.as_deref().unwrap(), someone.last.as_deref().unwrap());
+    for _ in 0..600 {
+        let found = home.call("search.find", json!({ "text": name })).await;
+        if found["pending"] == 0 {
+            let hits = found["hits"].as_array().unwrap();
+            assert!(hits.iter().any(|hit| hit["kind"] == "contacts" && hit["version"] == json!(version)), "{name}: {found:#}");
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    }
+    panic!("the version was never indexed");
+}
+

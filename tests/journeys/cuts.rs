@@ -1,0 +1,114 @@
+//! What goes wrong in the middle: the last version stays whole, and the next backup works.
+
+use engine::api::Code;
+use engine::api::jobs::JobState;
+use engine::simulator::{Faults, Unreadable};
+use serde_json::json;
+use std::time::{Duration, Instant};
+use tests::{Home, phone_options};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cable_pulled_anywhere_costs_nothing() {
+    let home = Home::new(0.01).await;
+    let first = home.back_up().await;
+    home.phone().day_passes().expect("a day");
+    for message in [2, 4, 6, 8, 11, 14, 20] {
+        let job = home.back_up_with(Faults { cut_at_message: Some(message), ..Faults::default() }).await;
+        assert_eq!(job.state, JobState::Failed, "cut at message {message}");
+        let code = job.error.expect("why").code;
+        assert!(matches!(code, Code::DeviceDisconnected | Code::DeviceProtocol), "cut at message {message}: {code:?}");
+        assert_eq!(home.versions().await.len(), 1);
+    }
+    let cut = home.back_up_with(Faults { cut_after_bytes: Some(200_000), ..Faults::default() }).await;
+    assert_eq!(cut.state, JobState::Failed);
+    assert_eq!(home.counts(&first).await["photos"].is_null(), false);
+    home.back_up().await;
+    assert_eq!(home.versions().await.len(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn unplugged_mid_way_the_window_knows_within_seconds() {
+    let home = Home::new(0.02).await;
+    let phone = home.phone();
+    phone.set_faults(Faults { stall: Some((8, Duration::from_secs(60))), ..Faults::default() });
+    let started = home.call("device.backUp", json!({ "udid": phone.udid() })).await;
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    let pulled = Instant::now();
+    phone.unplug();
+    let job = home.wait(started["job"].as_u64().unwrap()).await;
+    assert!(pulled.elapsed() < Duration::from_secs(3), "{:?}", pulled.elapsed());
+    assert_eq!((job.state, job.error.map(|error| error.code)), (JobState::Failed, Some(Code::DeviceDisconnected)));
+    assert_eq!(home.call("devices.list", json!({})).await.as_array().map(Vec::len), Some(0));
+    phone.set_faults(Faults::default());
+    phone.plug();
+    for _ in 0..50 {
+        if home.call("devices.list", json!({})).await[0]["trust"] == "trusted" {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    home.back_up().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn cancelling_is_quick_and_leaves_the_phone_free() {
+    let home = Home::new(0.02).await;
+    home.phone().set_faults(Faults { stall: Some((8, Duration::from_secs(20))), ..Faults::default() });
+    let started = home.call("device.backUp", json!({ "udid": home.phone().udid() })).await;
+    tokio::time::sleep(Duration::from_millis(1500)).await;
+    let asked = Instant::now();
+    home.call("job.cancel", started.clone()).await;
+    let job = home.wait(started["job"].as_u64().unwrap()).await;
+    assert_eq!(job.state, JobState::Cancelled);
+    assert!(asked.elapsed() < Duration::from_secs(3), "{:?}", asked.elapsed());
+    home.phone().set_faults(Faults::default());
+    home.back_up().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn files_the_phone_cannot_read_are_named_and_never_empty() {
+    let home = Home::new(0.01).await;
+    let first = home.back_up().await;
+    home.phone().day_passes().expect("a day");
+    for (code, after) in [(0x06, 0), (0x0B, 0), (0x0B, 5000)] {
+        let unreadable = vec![Unreadable { domain: "HomeDomain".into(), path: "Library/SMS/sms.db".into(), code, after }];
+        let job = home.back_up_with(Faults { unreadable, ..Faults::default() }).await;
+        assert!(job.state == JobState::Done || job.state == JobState::Failed, "{job:#?}");
+        assert!(job.skipped_count >= 1 || job.error.is_some(), "the person is told: {job:#?}");
+    }
+    assert!(home.counts(&first).await["messages"].as_u64().unwrap() > 0, "the older version is untouched");
+    home.back_up().await;
+    assert!(home.counts("latest").await["messages"].as_u64().unwrap() > 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn odd_phones_are_answered_and_told_apart() {
+    let home = Home::new(0.01).await;
+    let wild = vec!["/.b/6/x".to_string(), "../../etc/passwd".to_string(), "\u{0}".to_string()];
+    let odd = Faults { purge: true, unknown_message: true, wild_paths: wild, split: Some(1000), ..Faults::default() };
+    let job = home.back_up_with(odd).await;
+    assert_eq!(job.state, JobState::Done, "{job:#?}");
+    for (number, code) in [(207, Code::PasscodeWrong), (208, Code::PasscodeNotGiven), (211, Code::FindMyOn), (3, Code::RestartDevice), (205, Code::BackupInconsistent)] {
+        let job = home.back_up_with(Faults { result: Some(number), ..Faults::default() }).await;
+        assert_eq!(job.error.map(|error| error.code), Some(code), "{number}");
+    }
+    let job = home.back_up_with(Faults { huge_length_at_message: Some(6), ..Faults::default() }).await;
+    assert_eq!(job.error.map(|error| error.code), Some(Code::DeviceProtocol));
+    home.phone().day_passes().expect("a day");
+    let job = home.back_up_with(Faults { cancel_after_files: Some(3), ..Faults::default() }).await;
+    assert_eq!(job.error.map(|error| error.code), Some(Code::CancelledOnDevice));
+    home.back_up().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_passcode_prompt_is_a_state() {
+    let home = Home::with(engine::simulator::DeviceOptions { auto_passcode: None, ..phone_options(1, 0.01) }).await;
+    let phone = home.phone();
+    let started = home.call("device.backUp", json!({ "udid": phone.udid() })).await;
+    tokio::time::timeout(tests::PATIENCE, phone.prompted(engine::simulator::Prompt::Passcode)).await.expect("a prompt");
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    let jobs = home.call("jobs.list", json!({})).await;
+    assert_eq!(jobs[0]["phase"], "waitingForPasscode", "{jobs:#}");
+    phone.enter_passcode();
+    assert_eq!(home.wait(started["job"].as_u64().unwrap()).await.state, JobState::Done);
+}

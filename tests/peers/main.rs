@@ -1,0 +1,12 @@
+//! Other people's programs against the pretend phone and against what Heirloom wrote.
+//!
+//! `cargo xtask test peers` installs them and says where they are; without it each test says so and returns.
+
+mod backups;
+mod cards;
+mod certificates;
+mod computer;
+mod databases;
+mod libimobiledevice;
+mod pymobiledevice;
+mod same_bytes;

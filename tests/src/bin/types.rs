@@ -1,0 +1,5 @@
+//! Prints `ui/src/api/generated.ts`.
+
+fn main() {
+    print!("{}", engine::api::typescript());
+}

@@ -1,0 +1,19 @@
+import type { Event } from "../generated";
+
+/** What the window needs from the program around it: the desktop shell, or a web server in front of the same engine. */
+export interface Host {
+  call(name: string, body: unknown): Promise<unknown>;
+  /** Returns the function that ends the listening. */
+  listen(on: (event: Event) => void): () => void;
+  /** The address of a media path, whose parts are escaped already. */
+  mediaUrl(path: string): string;
+  /** A folder's path, or null when the person thought better of it. */
+  chooseFolder(title: string): Promise<string | null>;
+  /** Shows a file or folder in the system's file manager. */
+  reveal(path: string): Promise<void>;
+  openExternal(url: string): Promise<void>;
+  /** Folders and files dropped on the window. Returns the function that ends the listening. */
+  onDrop(on: (drop: Drop) => void): () => void;
+}
+
+export type Drop = { type: "over" } | { type: "away" } | { type: "dropped"; paths: string[] };

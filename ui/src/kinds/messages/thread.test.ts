@@ -1,0 +1,50 @@
+import { expect, test } from "vitest";
+import type { Bubble, Part } from "../../api/generated";
+import { continues, imageBox, isLargeEmoji, needsTime } from "./thread";
+
+const base = new Date("2026-11-22T12:00:00").getTime();
+function bubble(changes: Partial<Bubble>): Bubble {
+  return {
+    id: 1, guid: "g", mine: false, sender: "Ada", when: base, read: null, service: "iMessage", kind: "message", parts: [],
+    reactions: [], reply_to: null, edits: [], unsent: false, effect: null, ...changes,
+  };
+}
+const text = (value: string): Part => ({
+  type: "text",
+  runs: [{ text: value, bold: false, italic: false, underline: false, strike: false, link: null, mention: null }],
+});
+
+test("the time is written after an hour of silence and on a new day", () => {
+  const first = bubble({});
+  expect(needsTime(first, undefined)).toBe(true);
+  expect(needsTime(bubble({ when: base + 600_000 }), first)).toBe(false);
+  expect(needsTime(bubble({ when: base + 3_700_000 }), first)).toBe(true);
+  expect(needsTime(bubble({ when: null }), first)).toBe(false);
+  const late = bubble({ when: new Date("2026-11-22T23:55:00").getTime() });
+  expect(needsTime(bubble({ when: late.when! + 600_000 }), late)).toBe(true);
+});
+
+test("bubbles of one person belong together", () => {
+  const first = bubble({});
+  expect(continues(bubble({ when: base + 1_000 }), first)).toBe(true);
+  expect(continues(bubble({ sender: "Bo" }), first)).toBe(false);
+  expect(continues(bubble({ mine: true }), first)).toBe(false);
+  expect(continues(bubble({}), bubble({ kind: "event" }))).toBe(false);
+});
+
+test("a few emoji alone are large", () => {
+  expect(isLargeEmoji([text("🎉")])).toBe(true);
+  expect(isLargeEmoji([text(" 👩‍👩‍👧‍👦🏔️ ")])).toBe(true);
+  expect(isLargeEmoji([text("🎉🎉🎉🎉")])).toBe(false);
+  expect(isLargeEmoji([text("12")])).toBe(false);
+  expect(isLargeEmoji([text("ok 🎉")])).toBe(false);
+  expect(isLargeEmoji([])).toBe(false);
+});
+
+test("an image has its place before it is here", () => {
+  expect(imageBox(4_032, 3_024)).toEqual({ width: 280, height: 210 });
+  expect(imageBox(3_024, 4_032)).toEqual({ width: 210, height: 280 });
+  expect(imageBox(120, 80)).toEqual({ width: 120, height: 80 });
+  expect(imageBox(null, null)).toEqual({ width: 280, height: 210 });
+  expect(imageBox(20, 9_000)).toEqual({ width: 48, height: 280 });
+});

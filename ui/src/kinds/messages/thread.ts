@@ -1,0 +1,33 @@
+import type { Bubble, Part } from "../../api/generated";
+
+const HOUR = 3_600_000;
+
+/** Whether the time is written above a message: the first one, and after every hour of silence. */
+export function needsTime(bubble: Bubble, above: Bubble | undefined): boolean {
+  if (bubble.when === null) return false;
+  if (!above || above.when === null) return true;
+  return bubble.when - above.when > HOUR || new Date(bubble.when).getDate() !== new Date(above.when).getDate();
+}
+
+/** Whether a message goes on from the one above: same person, nothing between. */
+export function continues(bubble: Bubble, above: Bubble | undefined): boolean {
+  if (!above || above.kind === "event" || needsTime(bubble, above)) return false;
+  return above.mine === bubble.mine && above.sender === bubble.sender;
+}
+
+/** One to three emoji and nothing else are shown large, without a bubble. */
+export function isLargeEmoji(parts: Part[]): boolean {
+  const [part, ...more] = parts;
+  if (!part || more.length > 0 || part.type !== "text") return false;
+  const text = part.runs.map((run) => run.text).join("").trim();
+  if (!text || text.length > 40 || !/^(\p{Extended_Pictographic}|\p{Emoji_Component}|\s)+$/u.test(text)) return false;
+  if (!/\p{Extended_Pictographic}/u.test(text)) return false;
+  return [...new Intl.Segmenter().segment(text)].filter(({ segment }) => segment.trim()).length <= 3;
+}
+
+/** The box an image will fill once it is here, so that nothing moves when it comes. */
+export function imageBox(width: number | null, height: number | null, most = 280): { width: number; height: number } {
+  if (!width || !height) return { width: most, height: most * 0.75 };
+  const scale = Math.min(1, most / width, most / height);
+  return { width: Math.max(48, Math.round(width * scale)), height: Math.max(48, Math.round(height * scale)) };
+}

@@ -1,0 +1,130 @@
+import { asApiError, call } from "../api/call";
+import { listen } from "../api/events";
+import type { ApiError, AppState, Device, Job, Location, Prompt, Settings, Topic, VersionSummary } from "../api/generated";
+import { say } from "../parts/toasts.svelte";
+
+const FINAL = new Set(["done", "failed", "cancelled"]);
+
+/** What the engine says now; kept fresh by its events. */
+class App {
+  /** False until the first answers are here. */
+  ready = $state(false);
+  problem = $state<ApiError | null>(null);
+  state = $state.raw<AppState | null>(null);
+  settings = $state.raw<Settings | null>(null);
+  devices = $state.raw<Device[]>([]);
+  locations = $state.raw<Location[]>([]);
+  versions = $state.raw<VersionSummary[]>([]);
+  /** Version records that could not be read. */
+  damaged = $state.raw<string[]>([]);
+  jobs = $state.raw<Job[]>([]);
+  /** What the person should do now, by device. */
+  prompts = $state<Record<string, Prompt>>({});
+  /** Counts up each minute, so that "2 minutes ago" stays true. */
+  now = $state(Date.now());
+
+  #running = new Map<Topic, Promise<void>>();
+  #again = new Set<Topic>();
+  #refresh: Record<Topic, () => Promise<void>> = {
+    app: async () => void (this.state = await call("app.state")),
+    devices: async () => void (this.devices = await call("devices.list")),
+    locations: async () => void (this.locations = await call("locations.list")),
+    versions: async () => {
+      const { versions, damaged } = await call("versions.list", { udid: null, location: null });
+      this.versions = versions;
+      this.damaged = damaged;
+      this.devices = await call("devices.list");
+    },
+    settings: async () => void (this.settings = await call("settings.get")),
+    pretend: async () => {
+      this.state = await call("app.state");
+      this.devices = await call("devices.list");
+    },
+  };
+
+  /** Begins to listen, then asks for everything. Returns the function that ends it. */
+  start(): () => void {
+    const stop = listen({
+      job: (job) => this.#take(job),
+      changed: (topic) => void this.refresh(topic),
+      attention: (prompt) => void (this.prompts[prompt.udid] = prompt),
+    });
+    const clock = setInterval(() => (this.now = Date.now()), 30_000);
+    void this.load();
+    return () => {
+      stop();
+      clearInterval(clock);
+    };
+  }
+
+  async load() {
+    this.problem = null;
+    try {
+      [this.state, this.settings, this.locations, this.jobs] = await Promise.all([
+        call("app.state"),
+        call("settings.get"),
+        call("locations.list"),
+        call("jobs.list"),
+      ]);
+      await this.#refresh.versions();
+      this.ready = true;
+    } catch (wrong) {
+      this.problem = asApiError(wrong);
+    }
+  }
+
+  /** Asks again for a topic. A change told while an answer is on its way is asked for once more after it. */
+  async refresh(topic: Topic) {
+    const running = this.#running.get(topic);
+    if (running) {
+      this.#again.add(topic);
+      return running;
+    }
+    const work = this.#refreshed(topic).finally(() => this.#running.delete(topic));
+    this.#running.set(topic, work);
+    return work;
+  }
+
+  async #refreshed(topic: Topic) {
+    do {
+      this.#again.delete(topic);
+      try {
+        await this.#refresh[topic]();
+      } catch (wrong) {
+        say(asApiError(wrong).message);
+      }
+    } while (this.#again.has(topic));
+  }
+
+  device(udid: string): Device | undefined {
+    return this.devices.find((device) => device.udid === udid);
+  }
+
+  versionsOf(udid: string): VersionSummary[] {
+    return this.versions.filter((version) => version.udid === udid);
+  }
+
+  /** The job a device is busy with, or the last one of it that ended and was not put away. */
+  jobOf(udid: string): Job | undefined {
+    const own = this.jobs.filter((job) => job.udid === udid && (job.action === "backUp" || job.action === "pair"));
+    return own.find((job) => !FINAL.has(job.state)) ?? own.at(-1);
+  }
+
+  async dismiss(job: Job) {
+    this.jobs = this.jobs.filter(({ id }) => id !== job.id);
+    await call("job.dismiss", { job: job.id });
+  }
+
+  #take(job: Job) {
+    const at = this.jobs.findIndex(({ id }) => id === job.id);
+    this.jobs = at < 0 ? [...this.jobs, job] : this.jobs.with(at, job);
+    const waiting = job.phase === "waitingForTrust" || job.phase === "waitingForUnlock" || job.phase === "waitingForPasscode";
+    if (job.udid && (!waiting || FINAL.has(job.state))) delete this.prompts[job.udid];
+  }
+}
+
+export function isOver(job: Job): boolean {
+  return FINAL.has(job.state);
+}
+
+export const app = new App();

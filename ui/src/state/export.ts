@@ -1,0 +1,32 @@
+import { call } from "../api/call";
+import { host } from "../api/host";
+import type { Range } from "../parts/selection.svelte";
+
+const CHUNK = 10_000;
+
+/** The ids at these positions of a view. */
+export async function idsAt(view: number, ranges: Range[]): Promise<number[]> {
+  const ids: number[] = [];
+  for (const [start, end] of ranges) {
+    for (let from = start; from < end; from += CHUNK) {
+      ids.push(...(await call("view.ids", { view, from, count: Math.min(CHUNK, end - from) })));
+    }
+  }
+  return ids;
+}
+
+export interface ToExport {
+  version: string;
+  location: string;
+  kind: string;
+  format: string;
+  /** All items of the kind when null. */
+  ids: (() => Promise<number[]>) | null;
+}
+
+/** Asks where to, then starts the job; it shows itself from there on. Does nothing when no folder is chosen. */
+export async function startExport({ version, location, kind, format, ids }: ToExport): Promise<void> {
+  const to = await host.chooseFolder("Export into which folder?");
+  if (to === null) return;
+  await call("export.start", { version, location, kind, format, to, ids: ids && (await ids()) });
+}

@@ -1,0 +1,46 @@
+import type { Device, Job, Prompt } from "../api/generated";
+import { ago, daysBetween } from "../parts/format";
+
+/** After so many days a backup is called out as old. */
+export const OLD_DAYS = 7;
+
+export interface Sentence {
+  big: string;
+  small: string;
+  tone: "good" | "plain" | "warn" | "wait";
+}
+
+/** The one big statement of a device page. */
+export function sentence(device: Device, job: Job | undefined, prompt: Prompt | undefined, now: number): Sentence {
+  if (job && (job.state === "running" || job.state === "cancelling")) return atWork(device, job, prompt);
+  const rest = standing(device, now);
+  if (!device.attached) return { ...rest, small: `${device.name} is not connected now.` };
+  if (device.trust === "untrusted") {
+    return { big: "Not trusted yet", small: "Your iPhone must trust this computer before it can be backed up.", tone: "plain" };
+  }
+  return rest;
+}
+
+function atWork(device: Device, job: Job, prompt: Prompt | undefined): Sentence {
+  if (job.state === "cancelling") return { big: "Stopping…", small: "Finishing what cannot be cut.", tone: "plain" };
+  const asks: Partial<Record<Job["phase"], string>> = {
+    waitingForTrust: "Tap Trust on the iPhone",
+    waitingForUnlock: "Unlock the iPhone",
+    waitingForPasscode: "Enter your passcode on the iPhone",
+  };
+  const byPrompt = { tapTrust: "waitingForTrust", unlock: "waitingForUnlock", enterPasscode: "waitingForPasscode" } as const;
+  const ask = asks[job.phase] ?? (prompt && job.phase === "starting" ? asks[byPrompt[prompt.kind]] : undefined);
+  if (ask) return { big: ask, small: "It is waiting for you; nothing happens until then.", tone: "wait" };
+  const big = job.action === "pair" ? "Connecting…" : "Backing up…";
+  return { big, small: job.phase_text || `Keep ${device.name} connected.`, tone: "plain" };
+}
+
+function standing(device: Device, now: number): Sentence {
+  if (device.last_version === null) {
+    return { big: "Never backed up", small: "The first backup takes longest; later ones only bring what is new.", tone: "warn" };
+  }
+  const days = daysBetween(device.last_version, now);
+  if (days > 60) return { big: `Last backed up ${ago(device.last_version, now)}`, small: "It is time for a new version.", tone: "warn" };
+  if (days > OLD_DAYS) return { big: `Not backed up for ${days} days`, small: "It is time for a new version.", tone: "warn" };
+  return { big: `Backed up ${ago(device.last_version, now)}`, small: "Everything up to then is safe.", tone: "good" };
+}

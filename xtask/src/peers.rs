@@ -1,0 +1,35 @@
+//! Other people's clients, from PyPI in an environment of their own below `target/`.
+
+use crate::{Outcome, root, step, test};
+use std::path::PathBuf;
+use std::process::Command;
+
+const PYTHON: &[&str] = &["pymobiledevice3==11.45.0", "vobject==0.9.9"];
+
+/// Third-party clients against the pretend phone.
+pub fn test() -> Outcome {
+    let environment = python(PYTHON)?;
+    step(Command::new("cargo").args(["build", "--workspace", "--bins"]).current_dir(root()))?;
+    step(
+        Command::new("cargo")
+            .args(["test", "--package", "tests", "--test", "peers"])
+            .current_dir(root())
+            .env("HEIRLOOM_PEERS", environment.join("bin"))
+            .env("HEIRLOOM_CLI", test::target("heirloom")),
+    )
+}
+
+/// A program that comes in a Python package.
+pub fn python_program(package: &str, program: &str) -> Result<PathBuf, String> {
+    Ok(python(&[package])?.join("bin").join(program))
+}
+
+/// The environment with these packages installed.
+fn python(packages: &[&str]) -> Result<PathBuf, String> {
+    let folder = root().join("target/python");
+    if !folder.join("bin/pip").exists() {
+        step(Command::new("python3").args(["-m", "venv"]).arg(&folder))?;
+    }
+    step(Command::new(folder.join("bin/pip")).args(["install", "--quiet", "--disable-pip-version-check"]).args(packages))?;
+    Ok(folder)
+}
