@@ -36,7 +36,9 @@ impl Client {
                 let said = computer.run("idevicebackup2", &["backup", text(&folder)]).await;
                 assert!(said.contains("Backup Successful"), "{said}");
             }
-            Client::Pymobiledevice3 => drop(computer.run("pymobiledevice3", &["backup2", "backup", text(&folder)]).await),
+            Client::Pymobiledevice3 => {
+                drop(computer.run("pymobiledevice3", &["backup2", "backup", text(&folder)]).await)
+            }
             Client::Heirloom => {
                 let job = computer.heirloom(&["back-up", "--location", text(&folder)]).await;
                 assert_eq!((job["state"].as_str(), job["skipped_count"].as_u64()), (Some("done"), Some(0)), "{job:#}");

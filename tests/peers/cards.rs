@@ -34,7 +34,10 @@ fn is_of(card: &Value, contact: &ExpectedContact) -> bool {
         Some(organization) if contact.company => card["title"] == json!(organization),
         _ => names.iter().all(|name| card["title"].as_str().is_some_and(|title| title.contains(name.as_str()))),
     };
-    titled && card["names"] == json!(names) && card["phones"] == json!(values(&contact.phones)) && card["emails"] == json!(values(&contact.emails))
+    titled
+        && card["names"] == json!(names)
+        && card["phones"] == json!(values(&contact.phones))
+        && card["emails"] == json!(values(&contact.emails))
 }
 
 fn values(labelled: &[Labelled]) -> Vec<&str> {

@@ -9,7 +9,8 @@ use std::path::{Path, PathBuf};
 async fn openssl_accepts_the_pair_record() {
     let Some(computer) = Computer::new().await else { return };
     Client::Heirloom.pair(&computer).await;
-    let record = Value::from_file(computer.pair_record()).expect("a property list").into_dictionary().expect("a record");
+    let record =
+        Value::from_file(computer.pair_record()).expect("a property list").into_dictionary().expect("a record");
     for name in ["HostID", "SystemBUID", "WiFiMACAddress"] {
         assert!(record.get(name).and_then(Value::as_string).is_some_and(|text| !text.is_empty()), "{name}");
     }
@@ -24,7 +25,9 @@ async fn openssl_accepts_the_pair_record() {
         signed_by(&computer, &root, &certificate).await;
         let shown = computer.run("openssl", &["x509", "-noout", "-text", "-in", text(&certificate)]).await;
         let constraint = if authority { "CA:TRUE" } else { "CA:FALSE" };
-        for said in ["Version: 3 (0x2)", "Signature Algorithm: sha256WithRSAEncryption", "Public-Key: (2048 bit)", constraint] {
+        for said in
+            ["Version: 3 (0x2)", "Signature Algorithm: sha256WithRSAEncryption", "Public-Key: (2048 bit)", constraint]
+        {
             assert!(shown.contains(said), "{name} without {said}: {shown}");
         }
         assert!(authority || shown.contains("Digital Signature, Key Encipherment"), "{name}: {shown}");
@@ -53,12 +56,15 @@ fn pem(computer: &Computer, record: &Dictionary, name: &str) -> PathBuf {
 /// other computers, and openssl takes a certificate whose issuer is named like itself for self-signed.
 async fn signed_by(computer: &Computer, root: &Path, certificate: &Path) {
     let outline = computer.run("openssl", &["asn1parse", "-in", text(certificate)]).await;
-    let parts = outline.lines().filter(|line| line.contains(":d=1 ")).filter_map(|line| line.trim_start().split(':').next());
+    let parts =
+        outline.lines().filter(|line| line.contains(":d=1 ")).filter_map(|line| line.trim_start().split(':').next());
     let parts: Vec<&str> = parts.collect();
     let [content, _algorithm, signature] = parts[..] else { panic!("a certificate of three parts: {outline}") };
     let [content_file, signature_file, key] = ["content", "signature", "key"].map(|name| computer.path(name));
     for (part, file) in [(content, &content_file), (signature, &signature_file)] {
-        computer.run("openssl", &["asn1parse", "-noout", "-in", text(certificate), "-strparse", part, "-out", text(file)]).await;
+        computer
+            .run("openssl", &["asn1parse", "-noout", "-in", text(certificate), "-strparse", part, "-out", text(file)])
+            .await;
     }
     std::fs::write(&key, public_key(computer, root).await).expect("a file");
     let asked = ["dgst", "-sha256", "-verify", text(&key), "-signature", text(&signature_file), text(&content_file)];

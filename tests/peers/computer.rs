@@ -76,7 +76,8 @@ impl Computer {
         let places = std::iter::once(self.programs.python.clone()).chain(std::env::split_paths(&path));
         let path = std::env::join_paths(places).expect("a search path");
         // Looked up here, because a command of its own search path is not used to find it.
-        let program = std::env::split_paths(&path).map(|place| place.join(program.as_ref())).find(|found| found.is_file());
+        let program =
+            std::env::split_paths(&path).map(|place| place.join(program.as_ref())).find(|found| found.is_file());
         let mut command = Command::new(program.expect("an installed program"));
         command
             .env("PATH", path)
@@ -120,7 +121,9 @@ impl Computer {
 
     async fn end_of(&self, command: &mut Command) -> Output {
         let ended = tokio::time::timeout(PATIENCE, command.output()).await;
-        ended.unwrap_or_else(|_| panic!("still running: {command:?}")).unwrap_or_else(|wrong| panic!("{command:?}: {wrong}"))
+        ended
+            .unwrap_or_else(|_| panic!("still running: {command:?}"))
+            .unwrap_or_else(|wrong| panic!("{command:?}: {wrong}"))
     }
 }
 

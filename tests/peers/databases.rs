@@ -25,7 +25,9 @@ async fn value(computer: &Computer, database: &Path, query: &str) -> Value {
 pub async fn manifest_fits_its_files(computer: &Computer, folder: &Path, files: &BTreeMap<String, Vec<u8>>) {
     let manifest = folder.join("Manifest.db");
     assert_eq!(value(computer, &manifest, "pragma integrity_check").await, "ok");
-    let named = rows(computer, &manifest, "select substr(fileID, 1, 2) || '/' || fileID as path from Files where flags = 1").await;
+    let named =
+        rows(computer, &manifest, "select substr(fileID, 1, 2) || '/' || fileID as path from Files where flags = 1")
+            .await;
     let named: BTreeSet<&str> = named.iter().filter_map(|row| row["path"].as_str()).collect();
     let kept: BTreeSet<&str> = files.keys().map(String::as_str).filter(|path| path.contains('/')).collect();
     assert!(named == kept, "{:?}", named.symmetric_difference(&kept).collect::<Vec<_>>());
@@ -36,7 +38,8 @@ pub async fn manifest_fits_its_files(computer: &Computer, folder: &Path, files: 
     assert_eq!(judged["wrong"], json!([]));
     let sizes = files.iter().filter(|(path, _)| path.contains('/')).map(|(_, bytes)| bytes.len()).sum::<usize>();
     assert_eq!((&judged["counted"]["files"], &judged["counted"]["bytes"]), (&json!(named.len()), &json!(sizes)));
-    let flags = rows(computer, &manifest, "select flags, count(*) as count from Files group by flags order by flags").await;
+    let flags =
+        rows(computer, &manifest, "select flags, count(*) as count from Files group by flags order by flags").await;
     let counted = ["files", "folders", "links"].map(|kind| judged["counted"][kind].clone());
     for (row, (flag, count)) in flags.iter().zip([1, 2, 4].into_iter().zip(counted)) {
         assert_eq!(row, &json!({ "flags": flag, "count": count }));
@@ -67,7 +70,8 @@ async fn extracted(computer: &Computer, domain: &str, path: &str) -> std::path::
     let (backups, to) = (computer.path("backups"), computer.path("extracted").join(name));
     std::fs::create_dir_all(computer.path("extracted")).expect("a folder");
     let at = ["--location", text(&backups)];
-    let listed = computer.heirloom(&[&["files", "latest", "--domain", domain, "--folder", folder], &at[..]].concat()).await;
+    let listed =
+        computer.heirloom(&[&["files", "latest", "--domain", domain, "--folder", folder], &at[..]].concat()).await;
     let has = |name: &str| listed.as_array().into_iter().flatten().any(|node| node["name"] == name);
     assert!(has(name), "{path} in {listed:#}");
     for end in ["", "-wal"].into_iter().filter(|end| has(&format!("{name}{end}"))) {

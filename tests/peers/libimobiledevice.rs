@@ -77,7 +77,8 @@ async fn ifuse_shows_the_pictures_a_backup_holds() {
     let mount = Mount::of(&computer).await;
     let folder = mount.folder.join("DCIM");
     let read = tokio::task::spawn_blocking(move || tree(&folder));
-    let shown = tokio::time::timeout(tests::PATIENCE, read).await.expect("a mount that answers").expect("a readable mount");
+    let shown =
+        tokio::time::timeout(tests::PATIENCE, read).await.expect("a mount that answers").expect("a readable mount");
     assert!(shown.keys().eq(backed_up.keys()), "{:?} and {:?}", shown.keys(), backed_up.keys());
     for (path, bytes) in &backed_up {
         assert!(shown[path] == *bytes, "{path}");

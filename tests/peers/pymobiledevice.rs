@@ -42,11 +42,17 @@ async fn pymobiledevice3_lists_the_phone_its_values_apps_and_media() {
     let found: BTreeSet<&str> = apps.as_object().expect("apps by id").keys().map(String::as_str).collect();
     let expected = computer.phone().expected();
     assert_eq!(found, expected.apps.iter().map(String::as_str).collect());
-    assert!(apps.as_object().into_iter().flat_map(|apps| apps.values()).all(|app| app["CFBundleDisplayName"].is_string()));
+    assert!(
+        apps.as_object().into_iter().flat_map(|apps| apps.values()).all(|app| app["CFBundleDisplayName"].is_string())
+    );
 
     let media = computer.run("pymobiledevice3", &["afc", "ls", "/"]).await;
     assert!(media.lines().any(|line| line == "/DCIM"), "{media}");
     let pictures = computer.run("pymobiledevice3", &["afc", "ls", "-r", "/DCIM"]).await;
     let pictures = pictures.lines().filter(|line| Path::new(line).extension().is_some()).count();
-    assert!(pictures as u64 >= expected.photos.assets - expected.photos.missing, "{pictures} pictures of {:#?}", expected.photos);
+    assert!(
+        pictures as u64 >= expected.photos.assets - expected.photos.missing,
+        "{pictures} pictures of {:#?}",
+        expected.photos
+    );
 }

@@ -73,7 +73,15 @@ fn same_bytes(one: &Kept, other: &Kept, day: usize) {
 
 /// What both clients write into Info.plist is the same, and both write who the phone is.
 fn same_facts(who: (Client, Client, usize), one: &Dictionary, other: &Dictionary) {
-    for name in ["Device Name", "Serial Number", "Product Type", "Product Version", "Build Version", "IMEI", "Target Identifier"] {
+    for name in [
+        "Device Name",
+        "Serial Number",
+        "Product Type",
+        "Product Version",
+        "Build Version",
+        "IMEI",
+        "Target Identifier",
+    ] {
         assert!(one.contains_key(name) && other.contains_key(name), "{who:?}: {name} is missing");
     }
     for (name, value) in one.iter().filter(|(name, _)| !OWN.contains(&name.as_str())) {

@@ -13,7 +13,7 @@ pub const WINDOW: &[&str] = &[
 
 /// To test it: a screen, a WebDriver, a browser, other people's clients and judges.
 pub const TESTS: &[&str] = &[
-    "xvfb", "xauth", "dbus", "webkit2gtk-driver", "chromium", "libimobiledevice-utils", "ifuse", "sqlite3", "python3-venv", "zstd",
+    "xvfb", "xauth", "dbus", "webkit2gtk-driver", "chromium", "libimobiledevice-utils", "ifuse", "openssl", "sqlite3", "python3-venv", "zstd",
 ];
 
 /// Installs what is missing of `packages`; on a system without apt it says what is needed.

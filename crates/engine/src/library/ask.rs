@@ -104,8 +104,8 @@ fn describe(engine: &Engine, path: &Path) -> Location {
             location.free = store.free_space().ok();
             location.versions = all_versions(engine, Some(path)).map_or(0, |(versions, _)| versions.len() as u64);
         }
-        // The default one is made by the first backup: until then it is empty, not broken.
-        Err(error) if default && error.code == Code::NoStore => {}
+        // The first backup makes the store: until then an empty folder, or the place that is offered to everyone, is not broken.
+        Err(error) if default && (error.code == Code::NoStore || path == engine.0.config.default_location) => {}
         Err(error) => location.problem = Some(error),
     }
     location

@@ -73,8 +73,14 @@ impl Messages {
             "NULL" => "NULL".to_owned(),
             known => format!("m.{known}"),
         });
+        // Asked for each message, its conversation would be looked for in the whole join: not every system has an index for it.
+        let homes = "CREATE TEMP TABLE IF NOT EXISTS home (message INTEGER PRIMARY KEY, chat INTEGER);
+            INSERT OR IGNORE INTO temp.home SELECT message_id, min(chat_id) FROM chat_message_join
+                WHERE typeof(message_id) = 'integer' GROUP BY message_id";
+        let failed = |source| crate::Error::Database { kind: read::KIND_NAME, source };
+        self.db.execute_batch(homes).map_err(failed)?;
         let query = format!(
-            "SELECT {}, (SELECT min(j.chat_id) FROM chat_message_join j WHERE j.message_id = m.ROWID) FROM message m
+            "SELECT {}, (SELECT chat FROM temp.home WHERE message = m.ROWID) FROM message m
              WHERE m.ROWID > ? AND m.ROWID NOT IN (SELECT row FROM temp.tapback) ORDER BY m.ROWID LIMIT {PAGE}",
             fields.collect::<Vec<_>>().join(", ")
         );

@@ -4,10 +4,12 @@
 //! `Media/PhotoData/Mutations/DCIM/100APPLE/IMG_0001/Adjustments/FullSizeRender.jpg`; the phone's own thumbnail
 //! `Media/PhotoData/Thumbnails/V2/DCIM/100APPLE/IMG_0001.HEIC/5005.JPG`.
 
+use std::collections::HashSet;
+
 use backup::{Backup, Entry, EntryKind};
 
-use super::DOMAIN;
 use super::asset::{Asset, split};
+use super::{DOMAIN, Photos, failed};
 use crate::Result;
 
 const IN_CLOUD: &str = "The original is in iCloud Photos, not on the phone.";
@@ -72,6 +74,21 @@ impl Asset {
             }
         }
         Ok(None)
+    }
+}
+
+impl Photos {
+    /// How many pictures of the library have no original in the backup. Lists the camera roll once: not for every glance.
+    pub fn missing(&mut self) -> Result<u64> {
+        let mut there = HashSet::new();
+        for folder in [super::CAMERA_ROLL, "Media/PhotoData/CPLAssets"] {
+            there.extend(self.backup.walk(DOMAIN, folder)?.into_iter().map(|entry| entry.path));
+        }
+        let sql = "SELECT * FROM photo WHERE NOT deleted AND NOT shared";
+        let mut statement = self.library.prepare(sql).map_err(failed)?;
+        let assets = statement.query_map([], Asset::read).map_err(failed)?;
+        let missing = assets.flatten().filter(|asset| !there.contains(&format!("Media/{}", asset.path())));
+        Ok(missing.count() as u64)
     }
 }
 

@@ -28,7 +28,7 @@ use crate::{CSV, Format, JSON, Kind, Opened, Place, Report, Result};
 use schema::Library;
 
 pub use query::SORTS;
-pub use shapes::{Album, Counts, Day, Details, Place as Position, Tile, TileKind, TypeCount};
+pub use shapes::{Album, Counts, Day, Details, Position, Tile, TileKind, TypeCount};
 
 pub const KIND: &dyn Kind = &PhotosKind;
 

@@ -128,7 +128,7 @@ pub struct Details {
     pub lens: Option<String>,
     /// Exposure as people write it: `1/120 s · f/1.8 · ISO 64 · 26 mm`.
     pub exposure: Option<String>,
-    pub place: Option<Place>,
+    pub place: Option<Position>,
     pub albums: Vec<String>,
     /// Pictures of the burst it belongs to, itself included.
     pub burst: Option<u32>,
@@ -136,7 +136,7 @@ pub struct Details {
 
 /// Where on Earth.
 #[derive(Serialize, TS, Clone, Copy, Debug, PartialEq)]
-pub struct Place {
+pub struct Position {
     pub latitude: f64,
     pub longitude: f64,
 }

@@ -9,8 +9,8 @@ use super::{Result, Unreadable};
 
 /// The longest time one picture may take, apart from waiting for its turn.
 const LIMIT: Duration = Duration::from_secs(60);
-/// Pictures up to this many pixels are decoded side by side.
-const SMALL: u64 = 4_000_000;
+/// Pictures that need up to this much memory, in bytes, are decoded side by side.
+const SMALL: u64 = 64 << 20;
 
 static LARGE_ONE_AT_WORK: Mutex<bool> = Mutex::new(false);
 static LARGE_ONE_DONE: Condvar = Condvar::new();
@@ -38,12 +38,12 @@ impl Drop for Turn {
     }
 }
 
-/// Runs `work` for a picture of that many pixels.
+/// Runs `work`, which needs about that many bytes.
 ///
 /// A panic in it is [`Unreadable::Damaged`]. After a minute the caller gets [`Unreadable::TooSlow`]; the thread cannot be
 /// stopped, ends by itself (its input is limited) and until then keeps further large pictures waiting.
-pub fn run<T: Send + 'static>(pixels: u64, work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
-    let turn = if pixels > SMALL { Some(Turn::take()?) } else { None };
+pub fn run<T: Send + 'static>(memory: u64, work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+    let turn = if memory > SMALL { Some(Turn::take()?) } else { None };
     let (done, result) = channel();
     thread::Builder::new().name("picture".into()).spawn(move || {
         let _turn = turn;

@@ -13,8 +13,10 @@ use image::{DynamicImage, RgbImage, RgbaImage};
 
 use super::{Picture, Result, Unreadable, Want, bounded, encode};
 
-/// The largest HEIC that is decoded, in pixels: a 63-megapixel panorama passes. Decoding needs about 24 bytes a pixel.
+/// The largest HEIC that is decoded, in pixels: a 63-megapixel panorama passes.
 const MAX_PIXELS: u64 = 64_000_000;
+/// Bytes that decoding needs for a pixel: planes of 32-bit numbers, once as tiles and once as a whole.
+const MEMORY: u64 = 16;
 
 /// A picture to decode: the file with the wanted item as its primary one.
 struct Part {
@@ -69,7 +71,7 @@ fn part(bytes: Vec<u8>) -> Result<Part> {
 }
 
 fn make(part: Part, look: Look, want: Want) -> Result<Picture> {
-    bounded::run(part.width * part.height, move || {
+    bounded::run(part.width * part.height * MEMORY, move || {
         let mut image = encode::shrink(decode(&part.bytes)?, want.longest());
         image.apply_orientation(look.orientation);
         encode::picture(image, look.profile)

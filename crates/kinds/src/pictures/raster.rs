@@ -34,7 +34,7 @@ pub fn render(format: Format, bytes: Vec<u8>, want: Want) -> Result<Picture> {
     if pixels > MAX_PIXELS {
         return Err(Unreadable::TooLarge("more than 200 megapixels"));
     }
-    bounded::run(pixels, move || {
+    bounded::run(pixels * 4, move || {
         let image = match embedded(&head, want) {
             Some(image) => image,
             None => decode(format, &bytes)?,

@@ -75,7 +75,9 @@ mod tests {
         let log = |path: &std::path::Path| std::fs::read(path.with_extension("db-wal")).unwrap();
         assert!(log(&one).len() > 4096 && log(&one) == log(&two));
         assert_eq!(std::fs::read(&one).unwrap(), std::fs::read(&two).unwrap());
-        let count = |path| Connection::open(path).unwrap().query_row("SELECT count(*) FROM words", [], |row| row.get::<_, i64>(0));
+        let count = |path| {
+            Connection::open(path).unwrap().query_row("SELECT count(*) FROM words", [], |row| row.get::<_, i64>(0))
+        };
         assert_eq!(count(&one).unwrap(), 3);
         std::fs::remove_file(two.with_extension("db-wal")).unwrap();
         assert_eq!(count(&two).unwrap(), 2, "the last row was in the log");

@@ -59,6 +59,7 @@ fn thumbnails_of_the_phone_come_first() {
 
     let tiles = reader.as_photos().unwrap().tiles(&[1, 2]).unwrap();
     assert_eq!(tiles[0].missing, None);
+    assert_eq!(reader.as_photos().unwrap().missing().unwrap(), 1);
     assert_eq!(tiles[1].missing.as_deref(), Some("The original is in iCloud Photos, not on the phone."));
 }
 

@@ -84,6 +84,8 @@ fn every_photo_is_told_like_the_independent_reader_tells_it() {
         assert!(unseen.is_empty(), "{name}: {unseen:?}");
         let counts = photos.counts().unwrap();
         assert_eq!(u64::from(counts.deleted), deleted, "{name}");
+        let own = expected.iter().filter(|photo| !photo["shared"].as_bool().unwrap());
+        assert_eq!(photos.missing().unwrap(), own.count() as u64, "{name}");
         println!("{name}: {} photos, {deleted} deleted, {} hidden", expected.len(), counts.hidden);
     }
 }
