@@ -10,7 +10,7 @@ use tests::{Home, tree, version_of};
 fn folder_of(home: &Home, version: &str, to: &Path) {
     let store = store::Store::open(&home.location()).unwrap();
     let (udid, seq) = version.split_once('@').unwrap();
-    let version = store.version(udid, seq.parse().unwrap()).unwrap();
+    let version = store.version(udid, seq.split('.').next().unwrap().parse().unwrap()).unwrap();
     for entry in version.entries().filter(|entry| entry.kind == store::EntryKind::File) {
         let path = to.join(&entry.path);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();

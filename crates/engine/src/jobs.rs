@@ -301,26 +301,29 @@ mod tests {
         (Jobs::new(events), heard)
     }
 
-    #[tokio::test(start_paused = true)]
+    #[tokio::test]
     async fn progress_never_falls_and_events_are_at_most_ten_a_second() {
         let (jobs, mut heard) = jobs();
+        let started = Instant::now();
         let id = jobs
             .start(Action::Export, "x", None, |run| async move {
-                for step in 0..1000 {
-                    run.progress(if step % 2 == 0 { f64::from(step) / 1000.0 } else { 0.0 });
+                for step in 0..500 {
+                    run.progress(if step % 2 == 0 { f64::from(step) / 500.0 } else { 0.0 });
                     tokio::time::sleep(Duration::from_millis(1)).await;
                 }
                 Ok(JobResult::Device { udid: "U".into() })
             })
             .unwrap();
         assert_eq!(jobs.wait(id).await.unwrap().state, JobState::Done);
-        let (mut last, mut count) = (0.0, 0);
+        let (mut last, mut count) = (0.0, 0_u128);
         while let Ok(Event::Job(job)) = heard.try_recv() {
             let now = job.progress.unwrap_or(0.0);
             assert!(now >= last);
             (last, count) = (now, count + 1);
         }
-        assert!((2..=14).contains(&count), "{count} events");
+        // Half a second and a little more on a busy machine.
+        let most = 2 + started.elapsed().as_millis() / 100;
+        assert!(count >= 2 && count <= most, "{count} events");
         assert_eq!(last, 1.0);
     }
 

@@ -3,7 +3,7 @@
 pub enum MediaSize {
     /// Longest side in pixels.
     Thumb(u32),
-    /// Something a web view can draw (JPEG, PNG, GIF, WebP), at most 2560 pixels.
+    /// Something a web view can draw (JPEG, PNG, GIF, WebP), at most 2560 pixels when it had to be made.
     Screen,
     /// The bytes as they are in the backup.
     Original,

@@ -7,11 +7,11 @@ use crate::api::events::PromptKind;
 use crate::api::jobs::{Action, JobResult, Phase};
 use crate::api::{ApiError, Result, Topic, blocking};
 use crate::jobs::Run;
-use crate::library::{DeviceNotes, location_for};
+use crate::library::{DeviceNotes, location_for, version_id};
 use crate::{Engine, devices, index};
 use device::{BackupEvent, BackupOptions, Facts, Outcome, Phase as Step};
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use store::{Base, Commit, Session, VersionHead};
 use tokio::sync::mpsc;
 
@@ -32,20 +32,25 @@ pub async fn start(engine: &Engine, asked: BackUpRequest) -> Result<JobStarted> 
     let job = engine.0.jobs.start(Action::BackUp, title, Some(udid), |run| async move {
         let made = back_up(&own, &asked.udid, asked.full, location.clone(), &run).await;
         devices::refresh(&own, &asked.udid);
-        let head = made?;
-        remember_location(&own, &location)?;
-        index::new_version(&own);
-        for topic in [Topic::Versions, Topic::Devices, Topic::Locations] {
-            own.changed(topic);
-        }
-        let version = format!("{}@{}", head.udid, head.seq);
-        Ok(JobResult::Version { version, files: head.files, bytes: head.bytes, new_bytes: head.new_bytes })
+        made_version(&own, made?, &location)
     })?;
     Ok(JobStarted { job })
 }
 
-/// A location named only for one backup is still shown afterwards.
-fn remember_location(engine: &Engine, location: &std::path::Path) -> Result<()> {
+/// A new version is there: tell everyone, and index it in the background.
+pub fn made_version(engine: &Engine, head: VersionHead, location: &Path) -> Result<JobResult> {
+    remember_location(engine, location)?;
+    index::new_version(engine);
+    for topic in [Topic::Versions, Topic::Devices, Topic::Locations] {
+        engine.changed(topic);
+    }
+    let store = engine.0.library.store(location, false)?;
+    let version = version_id(&head.udid, head.seq, store.id());
+    Ok(JobResult::Version { version, files: head.files, bytes: head.bytes, new_bytes: head.new_bytes })
+}
+
+/// A location named only for one version is still shown afterwards.
+fn remember_location(engine: &Engine, location: &Path) -> Result<()> {
     if crate::library::known_locations(engine).iter().any(|known| known == location) {
         return Ok(());
     }

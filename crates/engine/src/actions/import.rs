@@ -1,14 +1,14 @@
 //! Keeping an existing backup folder as a version. The folder is only ever read.
 
-use super::back_up::{SNAPSHOT, commit};
+use super::back_up::{SNAPSHOT, commit, made_version};
 use super::check;
 use crate::api::devices::JobStarted;
-use crate::api::jobs::{Action, JobResult, Phase};
+use crate::api::jobs::{Action, Phase};
 use crate::api::versions::{ImportCheck, ImportRequest};
-use crate::api::{ApiError, Code, Result, Topic, blocking};
+use crate::api::{ApiError, Code, Result, blocking};
 use crate::jobs::Run;
 use crate::library::{DeviceNotes, all_versions};
-use crate::{Engine, index};
+use crate::Engine;
 use backup::{Backup, Facts, Folder};
 use std::collections::BTreeSet;
 use std::fs::File;
@@ -47,13 +47,9 @@ pub async fn start(engine: &Engine, asked: ImportRequest) -> Result<JobStarted> 
     let (title, udid) = (format!("Import {}", facts.device_name), facts.udid.clone());
     let job = engine.0.jobs.start(Action::Import, title, Some(udid), |run| async move {
         let doing = own.clone();
-        let head = blocking(move || import(&doing, &folder, &facts, &location, &run)).await?;
-        index::new_version(&own);
-        for topic in [Topic::Versions, Topic::Devices, Topic::Locations] {
-            own.changed(topic);
-        }
-        let version = format!("{}@{}", head.udid, head.seq);
-        Ok(JobResult::Version { version, files: head.files, bytes: head.bytes, new_bytes: head.new_bytes })
+        let into = location.clone();
+        let head = blocking(move || import(&doing, &folder, &facts, &into, &run)).await?;
+        blocking(move || made_version(&own, head, &location)).await
     })?;
     Ok(JobStarted { job })
 }

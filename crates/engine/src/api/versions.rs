@@ -40,8 +40,10 @@ pub struct Versions {
 /// One kept state of a device.
 #[derive(Clone, Debug, PartialEq, Serialize, TS)]
 pub struct VersionSummary {
-    /// `<udid>@<number>`.
+    /// Names this version among all stores: `<udid>@<number>.<store>`.
     pub id: String,
+    /// The id of the store that holds it; the same wherever the disk is mounted.
+    pub store: String,
     pub udid: String,
     pub location: String,
     pub number: u64,

@@ -34,10 +34,10 @@ pub fn new_version(engine: &Engine) {
 /// Versions not yet in the index, oldest first per device. Encrypted ones have nothing readable.
 pub(super) fn pending(engine: &Engine, connection: &Connection) -> Result<Vec<VersionSummary>> {
     let (mut versions, _) = all_versions(engine, None)?;
-    let mut query = connection.prepare("SELECT location, udid, seq FROM versions").map_err(broken)?;
+    let mut query = connection.prepare("SELECT store, udid, seq FROM versions").map_err(broken)?;
     let rows = query.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get::<_, i64>(2)?))).map_err(broken)?;
     let known: BTreeSet<(String, String, i64)> = rows.flatten().collect();
-    versions.retain(|version| !version.encrypted && !known.contains(&(version.location.clone(), version.udid.clone(), version.number as i64)));
+    versions.retain(|version| !version.encrypted && !known.contains(&(version.store.clone(), version.udid.clone(), version.number as i64)));
     versions.sort_by_key(|version| (version.udid.clone(), version.number));
     Ok(versions)
 }
@@ -75,8 +75,8 @@ fn index_one(engine: &Engine, version: &VersionSummary) -> Result<()> {
         }
     }
     work.execute(
-        "INSERT OR REPLACE INTO versions (location, udid, seq, made) VALUES (?1, ?2, ?3, ?4)",
-        params![version.location, version.udid, version.number as i64, version.made],
+        "INSERT OR REPLACE INTO versions (store, udid, seq, made) VALUES (?1, ?2, ?3, ?4)",
+        params![version.store, version.udid, version.number as i64, version.made],
     )
     .and_then(|_| work.commit())
     .map_err(broken)
@@ -84,15 +84,15 @@ fn index_one(engine: &Engine, version: &VersionSummary) -> Result<()> {
 
 fn put(work: &Transaction<'_>, version: &VersionSummary, kind: &str, card: &IndexCard) -> rusqlite::Result<()> {
     work.prepare_cached(
-        "INSERT INTO cards (location, udid, kind, key, digest, opens, title, text, at, first, last)
+        "INSERT INTO cards (store, udid, kind, key, digest, opens, title, text, at, first, last)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?10)
-         ON CONFLICT (location, udid, kind, key, digest) DO UPDATE SET
+         ON CONFLICT (store, udid, kind, key, digest) DO UPDATE SET
              first = min(first, excluded.first),
              opens = CASE WHEN excluded.last >= last THEN excluded.opens ELSE opens END,
              last = max(last, excluded.last)",
     )?
     .execute(params![
-        version.location,
+        version.store,
         version.udid,
         kind,
         card.key,

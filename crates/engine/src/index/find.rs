@@ -15,8 +15,8 @@ pub fn find(engine: &Engine, text: &str, udid: Option<&str>) -> Result<SearchRes
     let Some(words) = words(text) else { return Ok(SearchResults { hits: Vec::new(), pending }) };
     let mut query = index
         .prepare(
-            "SELECT kind, cards.udid, cards.title, cards.text, at, opens, first, last,
-                    (SELECT max(seq) FROM versions v WHERE v.location = cards.location AND v.udid = cards.udid)
+            "SELECT kind, cards.udid, cards.title, cards.text, at, opens, first, last, cards.store,
+                    (SELECT max(seq) FROM versions v WHERE v.store = cards.store AND v.udid = cards.udid)
              FROM words JOIN cards ON cards.id = words.rowid
              WHERE words MATCH ?1 AND (?2 IS NULL OR cards.udid = ?2)
              ORDER BY rank, at DESC LIMIT ?3",
@@ -28,10 +28,10 @@ pub fn find(engine: &Engine, text: &str, udid: Option<&str>) -> Result<SearchRes
 
 fn hit(row: &Row<'_>) -> rusqlite::Result<Hit> {
     let (udid, last): (String, i64) = (row.get(1)?, row.get(7)?);
-    let newest: Option<i64> = row.get(8)?;
+    let (store, newest): (String, Option<i64>) = (row.get(8)?, row.get(9)?);
     Ok(Hit {
         kind: row.get(0)?,
-        version: format!("{udid}@{last}"),
+        version: crate::library::version_id(&udid, last as u64, &store),
         udid,
         title: row.get(2)?,
         text: row.get(3)?,

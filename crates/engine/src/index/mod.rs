@@ -15,17 +15,17 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use tokio::sync::Notify;
 
 /// Raised when the tables or the kinds' cards change: the old index is thrown away.
-const FORMAT: i64 = 1;
+const FORMAT: i64 = 2;
 
 const TABLES: &str = "
-CREATE TABLE versions (location TEXT NOT NULL, udid TEXT NOT NULL, seq INTEGER NOT NULL, made INTEGER NOT NULL, PRIMARY KEY (location, udid, seq));
+CREATE TABLE versions (store TEXT NOT NULL, udid TEXT NOT NULL, seq INTEGER NOT NULL, made INTEGER NOT NULL, PRIMARY KEY (store, udid, seq));
 CREATE TABLE cards (
     id INTEGER PRIMARY KEY,
-    location TEXT NOT NULL, udid TEXT NOT NULL, kind TEXT NOT NULL, key TEXT NOT NULL, digest INTEGER NOT NULL,
+    store TEXT NOT NULL, udid TEXT NOT NULL, kind TEXT NOT NULL, key TEXT NOT NULL, digest INTEGER NOT NULL,
     opens INTEGER NOT NULL, title TEXT NOT NULL, text TEXT NOT NULL, at INTEGER,
     first INTEGER NOT NULL, last INTEGER NOT NULL
 );
-CREATE UNIQUE INDEX cards_once ON cards (location, udid, kind, key, digest);
+CREATE UNIQUE INDEX cards_once ON cards (store, udid, kind, key, digest);
 CREATE VIRTUAL TABLE words USING fts5 (title, text, content='cards', content_rowid='id', tokenize=\"unicode61 remove_diacritics 2\");
 CREATE TRIGGER cards_added AFTER INSERT ON cards BEGIN INSERT INTO words (rowid, title, text) VALUES (new.id, new.title, new.text); END;
 ";

@@ -6,7 +6,7 @@ mod summary;
 
 pub use ask::*;
 pub use files::{SessionFiles, VersionFiles};
-pub use summary::{DeviceNotes, summarise};
+pub use summary::{DeviceNotes, summarise, version_id};
 
 use crate::api::{ApiError, Code, Result};
 use crate::Engine;
@@ -91,7 +91,7 @@ pub fn all_versions(engine: &Engine, location: Option<&Path>) -> Result<(Vec<Ver
         };
         for udid in store.devices()? {
             let list = store.versions(&udid)?;
-            versions.extend(list.versions.iter().map(|head| summarise(head, &path)));
+            versions.extend(list.versions.iter().map(|head| summarise(head, &store)));
             damaged.extend(list.damaged.iter().map(|record| format!("{}: {}", record.file, record.reason)));
         }
     }
@@ -99,11 +99,16 @@ pub fn all_versions(engine: &Engine, location: Option<&Path>) -> Result<(Vec<Ver
     Ok((versions, damaged))
 }
 
-/// Finds a version by id or `latest`. Blocking.
+/// Finds a version by id or `latest`; an id may leave out the store where only one version then fits. Blocking.
 pub fn find(engine: &Engine, version: &str, location: Option<&Path>) -> Result<Found> {
     let (versions, _) = all_versions(engine, location)?;
-    let found = versions.into_iter().find(|known| version == "latest" || known.id == version);
-    let summary = found.ok_or_else(|| {
+    let whole = |known: &VersionSummary| version == "latest" || known.id == version;
+    let short = |known: &VersionSummary| known.id.split_once('.').is_some_and(|(id, _)| id == version);
+    let found = versions.iter().find(|known| whole(known)).or_else(|| {
+        let mut fitting = versions.iter().filter(|known| short(known));
+        fitting.next().filter(|_| fitting.next().is_none())
+    });
+    let summary = found.cloned().ok_or_else(|| {
         ApiError::new(Code::VersionNotFound, "This version is not in any location that can be reached now.").detail(version)
     })?;
     let store = engine.0.library.store(Path::new(&summary.location), false)?;

@@ -2,8 +2,7 @@
 
 use crate::api::versions::{Origin, VersionSummary};
 use std::collections::BTreeMap;
-use std::path::Path;
-use store::VersionHead;
+use store::{Store, VersionHead};
 
 /// The notes of a version record; its keys are part of the store's format (`docs/store-format.md`).
 #[derive(Clone, Debug, Default)]
@@ -38,14 +37,20 @@ impl DeviceNotes {
     }
 }
 
+/// A version's id: `<udid>@<number>.<the store, shortened>`, as the same device may have a version 1 in several stores.
+pub fn version_id(udid: &str, number: u64, store: &str) -> String {
+    format!("{udid}@{number}.{}", store.get(..8).unwrap_or(store))
+}
+
 /// A version as the window lists it.
-pub fn summarise(head: &VersionHead, location: &Path) -> VersionSummary {
+pub fn summarise(head: &VersionHead, store: &Store) -> VersionSummary {
     let note = |key: &str| head.notes.get(key).cloned().unwrap_or_default();
     let product_type = note("product-type");
     VersionSummary {
-        id: format!("{}@{}", head.udid, head.seq),
+        id: version_id(&head.udid, head.seq, store.id()),
+        store: store.id().to_string(),
         udid: head.udid.clone(),
-        location: location.to_string_lossy().into_owned(),
+        location: store.location().to_string_lossy().into_owned(),
         number: head.seq,
         made: head.made,
         device_name: note("device-name"),

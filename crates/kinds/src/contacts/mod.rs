@@ -96,7 +96,6 @@ impl Contacts {
             _ => "Contacts.vcf".to_owned(),
         };
         let mut file = AtomicFile::create(to, &name)?;
-        let mut items = 0;
         for (done, entry) in entries.iter().enumerate() {
             if !run.step(done as u64, entries.len() as u64) {
                 return Err(Error::Cancelled);
@@ -104,11 +103,10 @@ impl Contacts {
             for card in &entry.cards {
                 let photo = self.pictures.as_ref().and_then(|pictures| pictures.for_vcard(card.id));
                 vcard::write(card, photo, &mut file).map_err(export::Error::Output)?;
-                items += 1;
             }
         }
         run.step(entries.len() as u64, entries.len() as u64);
-        let bytes = file.bytes();
+        let (items, bytes) = (entries.len() as u64, file.bytes());
         Ok(Written { items, files: 1, bytes, skipped: Vec::new(), main: file.finish()? })
     }
 }

@@ -30,7 +30,8 @@ const MAX_PIXELS: u64 = 200_000_000;
 pub enum Want {
     /// At most this many pixels on the longest side; small pictures are not blown up.
     Thumb(u32),
-    /// At most [`SCREEN`] pixels on the longest side. What a web view can draw as it is stays as it is.
+    /// For a whole window: at most [`SCREEN`] pixels on the longest side, unless a web view can draw the file as it is
+    /// (upright JPEG, PNG, GIF or WebP of at most 16 megapixels).
     Screen,
 }
 

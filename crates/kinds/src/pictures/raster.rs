@@ -5,12 +5,13 @@ use std::io::Cursor;
 use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
 
-use super::{Format, MAX_PIXELS, Picture, Result, SCREEN, Unreadable, Want, bounded, encode};
+use super::{Format, MAX_PIXELS, Picture, Result, Unreadable, Want, bounded, encode};
 
 /// Decoded size that is refused: 200 megapixels with 8 bytes each.
 const MAX_MEMORY: u64 = MAX_PIXELS * 8;
-/// The largest file that goes to a web view as it is.
+/// The largest file that goes to a web view as it is, in bytes and in pixels.
 const AS_IT_IS: usize = 20 << 20;
+const AS_IT_IS_PIXELS: u64 = 16_000_000;
 
 /// What the headers of a picture say.
 struct Head {
@@ -46,14 +47,16 @@ pub fn render(format: Format, bytes: Vec<u8>, want: Want) -> Result<Picture> {
     })
 }
 
-/// Whether a web view can have the file as it is: upright, of the right size, and not a needless load.
+/// Whether a web view can have the file as it is: upright, of a fit size, and not a needless load.
 fn passes(format: Format, bytes: &[u8], head: &Head, want: Want) -> bool {
-    let area = |side: u32| u64::from(head.width) * u64::from(head.height) <= u64::from(side) * u64::from(side);
+    let pixels = u64::from(head.width) * u64::from(head.height);
+    let longest = head.width.max(head.height);
     let fits = match want {
-        Want::Thumb(side) => head.width.max(head.height) <= side && bytes.len() <= 64 << 10,
-        // Moving pictures stay as they are; a decoded first image would be a loss. Tall screenshots stay sharp.
+        Want::Thumb(side) => longest <= side && bytes.len() <= 64 << 10,
+        // Moving pictures stay as they are; a decoded first image would be a loss.
         Want::Screen if format == Format::Gif => true,
-        Want::Screen => area(SCREEN) && head.width.max(head.height) <= 2 * SCREEN,
+        // A 12-megapixel photo is drawn sooner than it is made smaller, and can be zoomed into.
+        Want::Screen => pixels <= AS_IT_IS_PIXELS && longest <= 8192,
     };
     fits && bytes.len() <= AS_IT_IS && head.orientation == Orientation::NoTransforms
 }

@@ -66,7 +66,7 @@ fn what_a_web_view_can_draw_stays_as_it_is() {
     // Named one thing, being another: bytes decide.
     assert_eq!(made(&screenshot, Want::Thumb(256)).mime, "image/jpeg");
 
-    let large = encoded(two_halves(5200, 52), ImageFormat::Jpeg);
+    let large = encoded(two_halves(10_400, 104), ImageFormat::Jpeg);
     let picture = made(&large, Want::Screen);
     assert_eq!((picture.width, picture.height), (2560, 26));
     let small = encoded(two_halves(40, 30), ImageFormat::Gif);

@@ -10,7 +10,7 @@ use super::pictures::Pictures;
 use super::{ContentsOptions, calls, contacts, messages, photos};
 
 /// Raised when the same seed means another phone.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 const RECORD: &str = "contents.txt";
 const CARRIED: &str = "attachments.txt";
 

@@ -37,7 +37,7 @@ impl Canvas {
         let at = (y * self.width + x) * 3;
         let weight = (alpha.clamp(0.0, 1.0) * 256.0) as i32;
         for (pixel, wanted) in self.pixels[at..at + 3].iter_mut().zip(color) {
-            *pixel = (i32::from(*pixel) + ((i32::from(wanted) - i32::from(*pixel)) * weight >> 8)) as u8;
+            *pixel = (i32::from(*pixel) + (((i32::from(wanted) - i32::from(*pixel)) * weight) >> 8)) as u8;
         }
     }
 
@@ -198,7 +198,7 @@ impl Canvas {
 /// A color between two.
 pub(crate) fn blend(from: Color, to: Color, part: f32) -> Color {
     let weight = (part.clamp(0.0, 1.0) * 256.0) as i32;
-    let one = |index: usize| (i32::from(from[index]) + ((i32::from(to[index]) - i32::from(from[index])) * weight >> 8)) as u8;
+    let one = |index: usize| (i32::from(from[index]) + (((i32::from(to[index]) - i32::from(from[index])) * weight) >> 8)) as u8;
     [one(0), one(1), one(2)]
 }
 

@@ -1,5 +1,5 @@
-import type { Tile } from "../../api/generated";
-import { dateTime } from "../../parts/format";
+import type { Details, Tile } from "../../api/generated";
+import { calendarDay, dateTime } from "../../parts/format";
 
 /** What of the library is shown. */
 export interface Narrowing {
@@ -38,4 +38,12 @@ const NAMES = { photo: "Photo", video: "Video", live: "Live photo" };
 /** What a tile is called, read aloud. */
 export function tileName({ kind, when, favourite }: Tile): string {
   return `${NAMES[kind]}${when === null ? "" : `, ${dateTime(when)}`}${favourite ? ", favourite" : ""}`;
+}
+
+/** The clock where a picture was taken ("2026-11-22 14:03:59 +01:00"), in words; null where it shows the same as the clock here. */
+export function clockThere({ when, local_time: there }: Pick<Details, "when" | "local_time">): string | null {
+  const [, day, clock, offset] = there?.match(/^(\S+) (\d\d:\d\d):\d\d (\S+)$/) ?? [];
+  if (!day) return there;
+  const here = when === null ? null : new Date(when - new Date(when).getTimezoneOffset() * 60_000).toISOString();
+  return here?.startsWith(`${day}T${clock}`) ? null : `${calendarDay(day)}, ${clock} (UTC${offset})`;
 }

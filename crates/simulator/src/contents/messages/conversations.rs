@@ -87,7 +87,10 @@ fn one(options: &ContentsOptions, people: &[i64], index: usize, messages: u64) -
     let named = |id: i64, mail: bool| (address(id, mail), contacts::person(options, id).first.unwrap_or_default());
     let mut written: Vec<(String, String)> = if let Some(company) = company {
         let name = notices()[company].0;
-        vec![(name.to_uppercase().replace(' ', ""), name.into())]
+        // When all have written once, their other senders begin.
+        let again = index / 10 / notices().len();
+        let sender = name.to_uppercase().replace(' ', "") + &if again > 0 { again.to_string() } else { String::new() };
+        vec![(sender, name.into())]
     } else if group {
         // Whoever comes next in the list, a few at a time; never the same person twice.
         let size = 3 + random.below(3) as usize;

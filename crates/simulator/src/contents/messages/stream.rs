@@ -7,7 +7,7 @@ use super::conversations::Conversation;
 use super::script::{Line, Scene, Sends, notices, script};
 use super::typedstream::Rich;
 use crate::contents::clock::{DAY, now};
-use crate::contents::random::{Random, hash};
+use crate::contents::random::Random;
 use crate::contents::ContentsOptions;
 
 /// One row of `message`.
@@ -100,17 +100,16 @@ impl<'a> Stream<'a> {
         let start = conversation.from + (span as f64 * part) as i64;
         let spacing = span / conversation.messages as i64;
         let start = if spacing > DAY * 200 && part < 1.0 { waking(start, &mut self.random) } else { start };
-        let mut composer = Composer { conversation, random: &mut self.random, at: start.max(self.last + 1000).min(conversation.to), pace: spacing };
+        let mut composer = Composer { conversation, random: &mut self.random, at: start.min(conversation.to).max(self.last + 1000), pace: spacing };
         let said = composer.scene(left);
         self.composed += said.iter().filter(|said| matches!(said.what, What::Message(_))).count() as u64;
         self.last = said.last().map_or(self.last, |said| said.at);
         self.ready.extend(said);
-        if self.events.last().is_some_and(|(due, _)| self.composed > *due) {
-            if let Some((_, event)) = self.events.pop() {
-                self.last += 1000;
-                let sender = if event == Event::Left { Some(0) } else { None };
-                self.ready.push_back(Said { conversation: conversation.index, chat: 0, at: self.last, sender, guid: self.random.guid(), what: What::Event(event) });
-            }
+        if let Some((_, event)) = self.events.pop_if(|(due, _)| self.composed > *due) {
+            self.last += 1000;
+            let sender = if event == Event::Left { Some(0) } else { None };
+            let (guid, what) = (self.random.guid(), What::Event(event));
+            self.ready.push_back(Said { conversation: conversation.index, chat: 0, at: self.last, sender, guid, what });
         }
     }
 }
@@ -258,7 +257,7 @@ impl Composer<'_> {
         let text = fill(line.text);
         let text = if plain { text.replace("**", "").replace("__", "") } else { text };
         let mut body = styled(&text, part, name);
-        let sends = line.sends.map(|kind| Attached { guid: format!("at_0_{guid}"), kind, missing: hash(self.random.next(), &[1]) % 12 == 0 });
+        let sends = line.sends.map(|kind| Attached { guid: format!("at_0_{guid}"), kind, missing: self.random.below(12) == 0 });
         if let Some(sends) = &sends {
             body = body.with_attachment(&sends.guid, &super::attachments::file_name(sends.kind, &sends.guid));
         }

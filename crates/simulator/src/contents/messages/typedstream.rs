@@ -33,6 +33,9 @@ const NIL: u8 = 0x85;
 const END: u8 = 0x86;
 const FIRST_REFERENCE: i64 = -110;
 
+/// A class and what it inherits from, each with its version.
+type Class = [(&'static str, i64)];
+
 /// Which class the string is archived as: Messages uses one for bodies, the other for the versions of an edited message.
 #[derive(Clone, Copy, PartialEq)]
 pub(crate) enum As {
@@ -43,7 +46,7 @@ pub(crate) enum As {
 /// The archive of a styled string.
 pub(crate) fn write(rich: &Rich, kind: As) -> Vec<u8> {
     let mut writer = Writer { out: b"\x04\x0bstreamtyped\x81\xe8\x03".to_vec(), ..Writer::default() };
-    let (outer, inner): (&[(&str, i64)], &[(&str, i64)]) = match kind {
+    let (outer, inner): (&Class, &Class) = match kind {
         As::Body => (&[("NSMutableAttributedString", 0), ("NSAttributedString", 0), ("NSObject", 0)], &[("NSMutableString", 1), ("NSString", 1), ("NSObject", 0)]),
         As::Edit => (&[("NSAttributedString", 0), ("NSObject", 0)], &[("NSString", 1), ("NSObject", 0)]),
     };
@@ -120,7 +123,7 @@ impl Writer {
     }
 
     /// Begins a new object of a class, given with its superclasses and their versions; returns its number.
-    fn object(&mut self, class: &[(&str, i64)]) -> i64 {
+    fn object(&mut self, class: &Class) -> i64 {
         self.out.push(NEW);
         let number = self.next_object();
         for (name, version) in class {

@@ -320,13 +320,13 @@ impl Row {
         // Most bodies are only in the archive, as systems from 16 on leave them.
         let turn = hash_text(&said.guid);
         self.text = (turn % 10 < 3).then(|| message.body.text.clone());
-        self.body = (turn % 40 != 0 || self.text.is_none() || !message.body.is_plain()).then(|| typedstream::write(&message.body, As::Body));
+        self.body = (!turn.is_multiple_of(40) || self.text.is_none() || !message.body.is_plain()).then(|| typedstream::write(&message.body, As::Body));
         if let Some(before) = &message.before {
             self.edited = nanoseconds(said.at + 45_000);
             self.summary = Some(edited(before, &message.body, said.at, said.at + 45_000, &said.guid));
         }
         let festive = message.body.text.contains(['🎉', '🎂', '🍾']);
-        self.effect = (festive && turn % 3 == 0).then_some("com.apple.messages.effect.CKConfettiEffect");
+        self.effect = (festive && turn.is_multiple_of(3)).then_some("com.apple.messages.effect.CKConfettiEffect");
     }
 
     fn tapback(&mut self, target: &str, part: usize, quoted: &str, kind: &str, removed: bool) {

@@ -89,7 +89,7 @@ pub(crate) fn asset(options: &ContentsOptions, index: u64) -> Asset {
     let photo = matches!(shot, Shot::Jpeg { .. } | Shot::Heic { .. });
     let in_burst = day == 0 && outing % 5 == 2 && index % OUTING >= 8;
     let apart = day == 0 && (index % 71 == 13 || index % 83 == 29);
-    let missing = day == 0 && outing % 9 == 4 && photo && !in_burst;
+    let missing = day == 0 && outing % 9 == 1 && photo && !in_burst;
     Asset {
         index,
         uuid: Random::of(options.seed, &[52, index]).guid(),
@@ -227,8 +227,8 @@ pub(crate) fn albums_of(asset: &Asset) -> Vec<usize> {
         return Vec::new();
     }
     let by_outing = (asset.outing % 10 < 5 && asset.index % 4 != 3).then_some((asset.outing % 10) as usize);
-    let best = (asset.favourite && asset.index % 3 != 0).then_some(5);
-    let north = (asset.outing % 13 == 6 && asset.index % 2 == 0).then_some(6);
+    let best = (asset.favourite && !asset.index.is_multiple_of(3)).then_some(5);
+    let north = (asset.outing % 13 == 6 && asset.index.is_multiple_of(2)).then_some(6);
     by_outing.into_iter().chain(best).chain(north).collect()
 }
 

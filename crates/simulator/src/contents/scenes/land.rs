@@ -8,7 +8,7 @@ fn waves(random: &mut Random, middle: f32, size: f32, busy: f32) -> impl Fn(f32)
     let parts: Vec<(f32, f32, f32)> = (0..5)
         .map(|octave| {
             let pitch = busy * 1.9f32.powi(octave) * random.float(0.8, 1.3) as f32;
-            (pitch, random.float(0.0, 6.28) as f32, size * 0.55f32.powi(octave))
+            (pitch, random.float(0.0, std::f64::consts::TAU) as f32, size * 0.55f32.powi(octave))
         })
         .collect();
     move |x| middle - parts.iter().map(|(pitch, shift, size)| (x * pitch + shift).sin() * size).sum::<f32>()

@@ -94,7 +94,7 @@ fn cake(canvas: &mut Canvas, random: &mut Random, cx: f32, cy: f32, radius: f32)
 
 /// A point in a circle.
 fn around(random: &mut Random, cx: f32, cy: f32, radius: f32) -> (f32, f32) {
-    let (turn, far) = (random.float(0.0, 6.283) as f32, (random.fraction() as f32).sqrt() * radius);
+    let (turn, far) = (random.float(0.0, std::f64::consts::TAU) as f32, (random.fraction() as f32).sqrt() * radius);
     (cx + turn.cos() * far, cy + turn.sin() * far)
 }
 
@@ -117,7 +117,7 @@ pub(super) fn flowers(canvas: &mut Canvas, random: &mut Random) {
         let color = bloom + random.float(-35.0, 35.0) as f32;
         let petals = 6 + random.below(5) as usize;
         for petal in 0..petals * 2 {
-            let turn = petal as f32 / petals as f32 * 3.1416;
+            let turn = petal as f32 / petals as f32 * std::f32::consts::PI;
             let reach = size * if petal % 2 == 0 { 0.62 } else { 0.5 };
             canvas.disc(x + turn.cos() * reach, y + turn.sin() * reach, size * 0.3, hsl(color, 0.7, 0.55 + 0.1 * (petal % 2) as f32));
         }
@@ -176,7 +176,7 @@ pub(super) fn party(canvas: &mut Canvas, random: &mut Random) {
         let y = height * (0.08 + 0.1 * line as f32);
         for flag in 0..16 {
             let x = width * (flag as f32 + 0.2 + 0.4 * line as f32) / 16.0;
-            let sag = ((flag as f32 / 15.0) * 3.1416).sin() * height * 0.06;
+            let sag = ((flag as f32 / 15.0) * std::f32::consts::PI).sin() * height * 0.06;
             canvas.polygon(&[(x, y + sag), (x + width * 0.045, y + sag), (x + width * 0.022, y + sag + height * 0.075)], hsl(flag as f32 * 67.0 + hue, 0.65, 0.6), 1.0);
         }
     }

@@ -1,0 +1,97 @@
+// A walk through one version, kind by kind.
+
+import assert from "node:assert/strict";
+import { mkdir, readFile, readdir } from "node:fs/promises";
+import { join } from "node:path";
+
+export async function messages(it, version) {
+  await it.showsCounts(version);
+  await it.kind("Messages");
+  const bubbles = it.page.getByLabel("Conversation", { exact: true }).locator(".bubble");
+  await bubbles.first().waitFor();
+  const { view, count } = await it.call("view.open", { version: version.id, kind: "messages" });
+  assert.equal(count, version.counts.messages);
+  const [card] = await it.call("view.rows", { view, from: 0, count: 1 });
+  await it.page.getByLabel("Conversation", { exact: true }).getByRole("heading", { name: card.title }).waitFor();
+  assert.ok((await bubbles.count()) > 3, "several bubbles on the screen");
+  await it.picture("06-messages");
+}
+
+export async function photos(it, version) {
+  await it.kind("Photos");
+  const wall = it.page.getByRole("listbox", { name: "Photos" });
+  const tile = wall.getByRole("option").first();
+  await tile.waitFor();
+  assert.equal(await tile.getAttribute("aria-setsize"), String(version.counts.photos));
+  await it.picture("07-photos");
+  await tile.dblclick();
+  const viewer = it.page.locator("dialog[open]");
+  const name = () => viewer.getByRole("heading").first().innerText();
+  await viewer.locator("img").first().waitFor();
+  await it.page.waitForFunction(() => [...document.querySelectorAll("dialog img")].some((image) => image.naturalWidth > 100));
+  const first = await name();
+  await it.picture("08-photo");
+  await it.page.keyboard.press("i");
+  await viewer.getByRole("heading", { name: "Information" }).waitFor();
+  await it.picture("08-photo-information");
+  await it.page.keyboard.press("i");
+  await it.page.keyboard.press("ArrowRight");
+  await it.page.waitForFunction((before) => document.querySelector("dialog h2")?.textContent !== before, first);
+  await it.page.keyboard.press("ArrowLeft");
+  await it.page.waitForFunction((before) => document.querySelector("dialog h2")?.textContent === before, first);
+  await it.page.keyboard.press("Escape");
+  await viewer.waitFor({ state: "detached" });
+}
+
+/** Every contact goes into one vCard file. */
+export async function contacts(it, version) {
+  const count = version.counts.contacts;
+  await it.kind("Contacts");
+  const rows = it.page.getByRole("listbox", { name: "Contacts" });
+  await rows.getByRole("option").nth(2).click();
+  await it.picture("09-contacts");
+  await it.page.keyboard.press("Control+a");
+  await it.text(`${count} contacts chosen of ${count}`);
+  await it.button(`Export ${count} contacts`).click();
+  await it.glimpse("09-contacts-export");
+  await it.page.getByRole("menuitem", { name: /vCard/ }).click();
+  const folder = join(it.home, "exported");
+  await mkdir(folder);
+  await it.page.getByRole("textbox", { name: /folder’s path/ }).fill(folder);
+  await it.glimpse("09-contacts-where");
+  await it.button("Choose").click();
+  await it.text(`${count} items in 1 file`);
+  await it.picture("09-contacts-exported");
+  const [file, ...others] = await readdir(folder);
+  assert.deepEqual(others, []);
+  assert.match(file, /\.vcf$/);
+  // Each contact by its name; the one that is linked from two accounts has a card for each.
+  const names = (await readFile(join(folder, file), "utf8")).replaceAll("\r\n ", "").match(/(?<=^FN:).*(?=\r$)/gm);
+  const { view } = await it.call("view.open", { version: version.id, kind: "contacts" });
+  const titles = (await it.call("view.rows", { view, from: 0, count })).map(({ title }) => title);
+  assert.deepEqual(new Set(names.map((name) => name.replaceAll("\\", ""))), new Set(titles));
+  assert.equal(names.length, count + 1);
+  await it.button("Put away").click();
+}
+
+export async function calls(it, version) {
+  await it.kind("Calls");
+  const rows = it.page.getByRole("listbox", { name: "Calls" });
+  await rows.getByRole("option").first().waitFor();
+  assert.equal(await rows.getByRole("option").first().getAttribute("aria-setsize"), String(version.counts.calls));
+  await it.page.getByRole("article").waitFor();
+  await it.picture("10-calls");
+}
+
+export async function files(it, version) {
+  const domains = await it.call("files.domains", { version: version.id });
+  await it.kind("Files");
+  await it.text(`${domains.length} areas`);
+  await it.picture("10-files");
+  await it.page.getByRole("textbox", { name: "Filter apps and areas" }).fill("HomeDomain");
+  await it.page.getByRole("listbox", { name: "Apps and areas" }).getByRole("button", { name: /HomeDomain/ }).first().click();
+  for (const folder of ["Library", "Preferences"]) await it.button(`Open ${folder}`).click();
+  await it.page.getByRole("listbox", { name: "Folder" }).getByRole("option", { name: /\.plist/ }).first().click();
+  await it.page.locator("pre").first().waitFor();
+  await it.picture("10-files-preview");
+}

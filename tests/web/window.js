@@ -1,0 +1,124 @@
+// The web host with a home of its own, and the page it serves in Chromium.
+
+import { spawn } from "node:child_process";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { chromium } from "playwright-core";
+
+const here = (path) => fileURLToPath(new URL(path, import.meta.url));
+const SCREENSHOTS = here("../../target/screenshots/web");
+const FLAGS = "--headless=new --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync";
+const SIZES = [
+  { width: 800, height: 600 },
+  { width: 1280, height: 800 },
+];
+/** How long anything may take, in milliseconds. */
+const PATIENCE = 60_000;
+
+/** Opens the page over an engine that knows nothing yet. */
+export async function open() {
+  const home = await mkdtemp(join(tmpdir(), "heirloom-web-"));
+  const host = await serve(home);
+  const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: FLAGS.split(" ") });
+  const page = await browser.newPage({ viewport: SIZES.at(-1), locale: "en-GB", timezoneId: "Europe/Berlin" });
+  page.setDefaultTimeout(PATIENCE);
+  const wrong = listen(page);
+  await mkdir(SCREENSHOTS, { recursive: true });
+  await page.goto(host.address);
+  return {
+    home,
+    page,
+    wrong,
+    call: (name, body) => call(host.address, name, body),
+    heading: (name) => page.getByRole("heading", { name }).first().waitFor(),
+    text: (text) => page.getByText(text).first().waitFor(),
+    button: (name) => page.getByRole("button", { name, exact: true }),
+    kind: (title) => rail(page, title).click(),
+    /** Waits until the list of kinds says how many of each there are. */
+    async showsCounts({ counts }) {
+      for (const [id, count] of Object.entries(counts)) {
+        const title = id[0].toUpperCase() + id.slice(1);
+        await rail(page, title).filter({ hasText: new RegExp(`\\D${count}$`) }).waitFor();
+      }
+    },
+    picture: (name) => picture(page, name),
+    /** One picture of what passes too soon for all of them. */
+    glimpse: (name) => page.screenshot({ path: join(SCREENSHOTS, `${name}.png`) }),
+    async close() {
+      await browser.close();
+      await host.stop();
+      await rm(home, { recursive: true, force: true, maxRetries: 3 });
+    },
+  };
+}
+
+function rail(page, title) {
+  return page.getByLabel("Kinds").getByRole("button").and(page.getByTitle(title, { exact: true }));
+}
+
+async function serve(home) {
+  const program = process.env.HEIRLOOM_WEB_HOST ?? here("../../target/debug/web-host");
+  const env = { ...process.env, HEIRLOOM_HOME: home, HEIRLOOM_PRETEND_SCALE: "0.02" };
+  const child = spawn(program, { env, stdio: ["ignore", "pipe", "inherit"] });
+  const ended = new Promise((resolve) => child.once("exit", resolve));
+  const started = (async () => {
+    for await (const line of createInterface(child.stdout)) return line;
+    throw new Error(`${program} ended before it listened`);
+  })();
+  const failed = new Promise((_, reject) => child.once("error", reject));
+  const address = await Promise.race([started, failed]);
+  const stop = async () => {
+    child.kill("SIGINT");
+    const late = setTimeout(() => child.kill("SIGKILL"), 10_000);
+    await ended;
+    clearTimeout(late);
+  };
+  return { address, stop };
+}
+
+/** All that a page must never do: an error in the console, an exception, a request its policy forbids. */
+function listen(page) {
+  const wrong = [];
+  page.on("pageerror", (error) => wrong.push(String(error.stack ?? error)));
+  page.on("console", (message) => {
+    if (message.type() === "error" || message.type() === "warning") wrong.push(`${message.text()} (${message.location().url})`);
+  });
+  return wrong;
+}
+
+async function call(address, name, body = {}) {
+  const response = await fetch(`${address}/call/${name}`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify(body),
+  });
+  const answer = await response.json();
+  if (!response.ok) throw new Error(`${name}: ${JSON.stringify(answer)}`);
+  return answer;
+}
+
+/** Pictures come after the words: waits for those that can be seen, and for what moves to come to rest. */
+async function painted(page) {
+  await page.waitForTimeout(300);
+  const seen = () =>
+    [...document.images].every((image) => {
+      const { top, bottom } = image.getBoundingClientRect();
+      return image.complete || bottom < 0 || top > innerHeight;
+    });
+  await page.waitForFunction(seen, null, { timeout: 20_000 });
+}
+
+/** Keeps how the page looks now: in each size, by day and by night. */
+async function picture(page, name) {
+  for (const size of SIZES) {
+    await page.setViewportSize(size);
+    for (const colorScheme of ["dark", "light"]) {
+      await page.emulateMedia({ colorScheme });
+      await painted(page);
+      await page.screenshot({ path: join(SCREENSHOTS, `${name}-${size.width}-${colorScheme}.png`) });
+    }
+  }
+}
