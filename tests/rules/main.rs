@@ -20,7 +20,7 @@ fn sources(folder: &str, endings: &[&str]) -> Vec<(String, String)> {
             let (path, name) = (entry.path(), entry.file_name().to_string_lossy().into_owned());
             if path.is_dir() && !matches!(name.as_str(), "node_modules" | "dist" | "target" | "gen") {
                 todo.push(path);
-            } else if endings.iter().any(|ending| name.ends_with(ending)) {
+            } else if endings.iter().any(|ending| name.ends_with(ending)) && !name.ends_with(".test.ts") {
                 let relative = path.strip_prefix(root()).unwrap_or(&path).to_string_lossy().into_owned();
                 found.push((relative, std::fs::read_to_string(&path).unwrap_or_default()));
             }

@@ -44,18 +44,9 @@ fn nothing_is_left_for_later_in_the_code() {
 }
 
 #[test]
-fn the_parts_know_no_phone() {
-    for (path, text) in sources("ui/src/parts", &[".svelte", ".ts"]) {
-        for line in text.lines().filter(|line| line.contains("import ")) {
-            for above in ["/kinds/", "/screens/", "/state/"] {
-                assert!(!line.contains(above), "{path} reaches up: {line}");
-            }
-        }
-    }
-}
-
-#[test]
 fn the_lock_files_name_no_registry() {
-    let lock = std::fs::read_to_string(root().join("ui/package-lock.json")).unwrap();
-    assert!(!lock.contains("\"resolved\""), "package-lock.json names download addresses");
+    for lock in ["ui/package-lock.json", "tests/web/package-lock.json"] {
+        let text = std::fs::read_to_string(root().join(lock)).unwrap();
+        assert!(!text.contains("\"resolved\""), "{lock} names download addresses");
+    }
 }

@@ -6,16 +6,8 @@ const files = readdirSync("src", { recursive: true, encoding: "utf8" })
   .map((name) => ({ name, text: readFileSync(`src/${name}`, "utf8") }));
 const breaking = (rule: (file: { name: string; text: string }) => boolean) => files.filter(rule).map(({ name }) => name);
 
-test("only the host folder names the desktop shell", () => {
-  expect(files.length).toBeGreaterThan(50);
-  expect(breaking(({ name, text }) => text.includes("@tauri-apps") && !name.startsWith("api/host/"))).toEqual([]);
-});
-
-test("nothing is ever drawn as HTML", () => {
-  expect(breaking(({ text }) => /\{@html|innerHTML|outerHTML|insertAdjacentHTML/.test(text))).toEqual([]);
-});
-
 test("the design system knows nothing of phones", () => {
+  expect(files.length).toBeGreaterThan(50);
   const parts = ({ name }: { name: string }) => name.startsWith("parts/") && name !== "parts/icons.ts";
   expect(breaking((file) => parts(file) && /from "\.\.\//.test(file.text))).toEqual([]);
   expect(breaking((file) => parts(file) && /iphone|backup|device/i.test(file.text))).toEqual([]);
@@ -24,9 +16,4 @@ test("the design system knows nothing of phones", () => {
 test("kinds and states do not reach up to the screens", () => {
   expect(breaking(({ name, text }) => /^(kinds|state|api)\//.test(name) && /from "(\.\.\/)+screens/.test(text))).toEqual([]);
   expect(breaking(({ name, text }) => /^(state|api)\//.test(name) && /from "(\.\.\/)+kinds/.test(text))).toEqual([]);
-});
-
-test("files stay short enough to read", () => {
-  const long = ({ name, text }: { name: string; text: string }) => name !== "api/generated.ts" && text.split("\n").length > 400;
-  expect(breaking(long)).toEqual([]);
 });

@@ -35,12 +35,6 @@ struct Table {
     watching: BTreeMap<Source, DropGuard>,
 }
 
-impl Default for Usbmuxd {
-    fn default() -> Usbmuxd {
-        Usbmuxd { ready: false, reason: None }
-    }
-}
-
 #[derive(Clone)]
 struct Seen {
     mux: Usbmux,

@@ -248,7 +248,7 @@ impl Run {
             state.dirty = false;
             state.job.clone()
         };
-        let _ = self.shared.events.send(Event::Job(job));
+        let _ = self.shared.events.send(Event::Job(Box::new(job)));
         self.ended.send_replace(true);
     }
 
@@ -260,7 +260,7 @@ impl Run {
         }
         if std::mem::take(&mut state.dirty) {
             state.sample_rate();
-            let _ = self.shared.events.send(Event::Job(state.job.clone()));
+            let _ = self.shared.events.send(Event::Job(Box::new(state.job.clone())));
         }
         true
     }

@@ -18,7 +18,7 @@ pub struct AppState {
     pub pretend: Option<String>,
 }
 
-#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, TS)]
 pub struct Usbmuxd {
     pub ready: bool,
     pub reason: Option<String>,

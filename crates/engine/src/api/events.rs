@@ -7,7 +7,7 @@ use ts_rs::TS;
 #[derive(Clone, Debug, PartialEq, Serialize, TS)]
 #[serde(tag = "type", content = "value", rename_all = "camelCase")]
 pub enum Event {
-    Job(Job),
+    Job(Box<Job>),
     Changed(Topic),
     Attention(Prompt),
 }

@@ -95,7 +95,7 @@ pub fn all_versions(engine: &Engine, location: Option<&Path>) -> Result<(Vec<Ver
             damaged.extend(list.damaged.iter().map(|record| format!("{}: {}", record.file, record.reason)));
         }
     }
-    versions.sort_by(|a, b| (b.made, b.number).cmp(&(a.made, a.number)));
+    versions.sort_by_key(|version| std::cmp::Reverse((version.made, version.number)));
     Ok((versions, damaged))
 }
 

@@ -16,17 +16,46 @@ pub struct App {
 }
 
 const APPS: [(&str, &str, &str); 40] = [
-    ("Parcelo", "parcelo", "Parcelo Logistics"), ("Lumo Bank", "lumobank", "Lumo"), ("CityBike", "citybike", "Two Wheels Co-op"), ("RailGo", "railgo", "Railgo Mobility"),
-    ("Fernweh", "fernweh", "Studio Fernweh"), ("Pocket Garden", "pocketgarden", "Moss & Fern"), ("Stargazer", "stargazer", "Northern Lights Apps"),
-    ("Mealmate", "mealmate", "Copper Kettle"), ("Quietly", "quietly", "Quietly"), ("Tidal Charts", "tidalcharts", "Tidewater"), ("Sketchbird", "sketchbird", "Birdhouse"),
-    ("Notely", "notely", "Paper Boat"), ("Lingofox", "lingofox", "Foxhole Learning"), ("Runway", "runway", "Slow Runners Club"), ("Chordbook", "chordbook", "Six Strings"),
-    ("Bookworm", "bookworm", "Bookworm Readers"), ("Snowline", "snowline", "Alpine Data"), ("Petpal", "petpal", "Whisker Works"), ("Recipe Box", "recipebox", "Copper Kettle"),
-    ("Mindful Minute", "mindfulminute", "Lantern"), ("Chessmate", "chessmate", "Castle Games"), ("Word Orchard", "wordorchard", "Orchard Puzzles"),
-    ("Puffin Run", "puffinrun", "Castle Games"), ("Planter", "planter", "Moss & Fern"), ("Scanly", "scanly", "Paper Boat"), ("Houseshare", "houseshare", "Haus 14"),
-    ("Nimbus Cloud", "nimbuscloud", "Nimbus"), ("Vinyl", "vinyl", "Groove Dept."), ("Podcove", "podcove", "Cove Audio"), ("Climbr", "climbr", "Chalk & Rope"),
-    ("Kiln", "kiln", "Kiln Pottery"), ("Weatherly", "weatherly", "Alpine Data"), ("Splitfair", "splitfair", "Splitfair"), ("Tinyledger", "tinyledger", "Tiny Tools"),
-    ("Ticketbox", "ticketbox", "Front Row"), ("Museo", "museo", "Museo Guides"), ("Birdsong", "birdsong", "Birdhouse"), ("Tramtime", "tramtime", "Railgo Mobility"),
-    ("Unit Twist", "unittwist", "Tiny Tools"), ("Übersetzbär", "uebersetzbaer", "Bärenstark"),
+    ("Parcelo", "parcelo", "Parcelo Logistics"),
+    ("Lumo Bank", "lumobank", "Lumo"),
+    ("CityBike", "citybike", "Two Wheels Co-op"),
+    ("RailGo", "railgo", "Railgo Mobility"),
+    ("Fernweh", "fernweh", "Studio Fernweh"),
+    ("Pocket Garden", "pocketgarden", "Moss & Fern"),
+    ("Stargazer", "stargazer", "Northern Lights Apps"),
+    ("Mealmate", "mealmate", "Copper Kettle"),
+    ("Quietly", "quietly", "Quietly"),
+    ("Tidal Charts", "tidalcharts", "Tidewater"),
+    ("Sketchbird", "sketchbird", "Birdhouse"),
+    ("Notely", "notely", "Paper Boat"),
+    ("Lingofox", "lingofox", "Foxhole Learning"),
+    ("Runway", "runway", "Slow Runners Club"),
+    ("Chordbook", "chordbook", "Six Strings"),
+    ("Bookworm", "bookworm", "Bookworm Readers"),
+    ("Snowline", "snowline", "Alpine Data"),
+    ("Petpal", "petpal", "Whisker Works"),
+    ("Recipe Box", "recipebox", "Copper Kettle"),
+    ("Mindful Minute", "mindfulminute", "Lantern"),
+    ("Chessmate", "chessmate", "Castle Games"),
+    ("Word Orchard", "wordorchard", "Orchard Puzzles"),
+    ("Puffin Run", "puffinrun", "Castle Games"),
+    ("Planter", "planter", "Moss & Fern"),
+    ("Scanly", "scanly", "Paper Boat"),
+    ("Houseshare", "houseshare", "Haus 14"),
+    ("Nimbus Cloud", "nimbuscloud", "Nimbus"),
+    ("Vinyl", "vinyl", "Groove Dept."),
+    ("Podcove", "podcove", "Cove Audio"),
+    ("Climbr", "climbr", "Chalk & Rope"),
+    ("Kiln", "kiln", "Kiln Pottery"),
+    ("Weatherly", "weatherly", "Alpine Data"),
+    ("Splitfair", "splitfair", "Splitfair"),
+    ("Tinyledger", "tinyledger", "Tiny Tools"),
+    ("Ticketbox", "ticketbox", "Front Row"),
+    ("Museo", "museo", "Museo Guides"),
+    ("Birdsong", "birdsong", "Birdhouse"),
+    ("Tramtime", "tramtime", "Railgo Mobility"),
+    ("Unit Twist", "unittwist", "Tiny Tools"),
+    ("Übersetzbär", "uebersetzbaer", "Bärenstark"),
 ];
 
 /// All installed apps, sorted by bundle identifier.
@@ -62,7 +91,12 @@ impl App {
         match random.below(5) {
             0 => {
                 for ring in 0..3 {
-                    icon.disc(120.0, 120.0, 84.0 - ring as f32 * 26.0, if ring % 2 == 0 { ink } else { hsl(hue, 0.65, 0.5) });
+                    icon.disc(
+                        120.0,
+                        120.0,
+                        84.0 - ring as f32 * 26.0,
+                        if ring % 2 == 0 { ink } else { hsl(hue, 0.65, 0.5) },
+                    );
                 }
             }
             1 => {

@@ -48,15 +48,30 @@ fn call(options: &ContentsOptions, plan: &[Conversation], index: u64) -> Call {
     } else {
         now(((index - first) / A_DAY + 1) as u32) - (A_DAY - (index - first) % A_DAY) as i64 * 7000
     };
-    let reachable = |conversation: &&Conversation| conversation.company.is_none() && conversation.participants.iter().all(|address| address.starts_with('+'));
+    let reachable = |conversation: &&Conversation| {
+        conversation.company.is_none() && conversation.participants.iter().all(|address| address.starts_with('+'))
+    };
     let people: Vec<&Conversation> = plan.iter().take(40).filter(reachable).collect();
     // Closer people are called more often.
-    let near = random.below(people.len() as u64 + 1) * random.below(people.len() as u64 + 1) / (people.len() as u64 + 1);
+    let near =
+        random.below(people.len() as u64 + 1) * random.below(people.len() as u64 + 1) / (people.len() as u64 + 1);
     let who = people[near as usize % people.len()];
-    let sort = if who.group { FACETIME_VIDEO } else { *random.pick(&[PHONE, PHONE, PHONE, PHONE, FACETIME_AUDIO, FACETIME_VIDEO]) };
+    let sort = if who.group {
+        FACETIME_VIDEO
+    } else {
+        *random.pick(&[PHONE, PHONE, PHONE, PHONE, FACETIME_AUDIO, FACETIME_VIDEO])
+    };
     let (outgoing, picked_up) = (random.percent(48), random.percent(78));
     let duration = if picked_up { random.between(12, 240) * random.between(1, 14) } else { 0 };
-    Call { at, address: who.participants.clone(), outgoing, answered: !outgoing && picked_up, duration, sort, id: random.guid() }
+    Call {
+        at,
+        address: who.participants.clone(),
+        outgoing,
+        answered: !outgoing && picked_up,
+        duration,
+        sort,
+        id: random.guid(),
+    }
 }
 
 /// Makes the call history of day 0.
@@ -64,12 +79,21 @@ pub(crate) fn calls(options: &ContentsOptions, path: &Path) -> Result<()> {
     let plan = plan(options);
     let fill = |db: &Connection| {
         for (number, name) in ["CallDBProperties", "CallRecord", "EmergencyMediaItem", "Handle"].iter().enumerate() {
-            db.execute("INSERT INTO Z_PRIMARYKEY (Z_ENT, Z_NAME, Z_SUPER, Z_MAX) VALUES (?, ?, 0, 0)", params![number as i64 + 1, name])?;
+            db.execute(
+                "INSERT INTO Z_PRIMARYKEY (Z_ENT, Z_NAME, Z_SUPER, Z_MAX) VALUES (?, ?, 0, 0)",
+                params![number as i64 + 1, name],
+            )?;
         }
         let mut info = Vec::new();
-        let plist = Dictionary::from_iter([("NSStoreType", Value::from("SQLite")), ("NSPersistenceFrameworkVersion", Value::from(1347))]);
+        let plist = Dictionary::from_iter([
+            ("NSStoreType", Value::from("SQLite")),
+            ("NSPersistenceFrameworkVersion", Value::from(1347)),
+        ]);
         plist::to_writer_binary(&mut info, &Value::Dictionary(plist)).expect("a plain property list");
-        db.execute("INSERT INTO Z_METADATA (Z_VERSION, Z_UUID, Z_PLIST) VALUES (1, ?, ?)", params![Random::of(options.seed, &[71]).guid(), info])?;
+        db.execute(
+            "INSERT INTO Z_METADATA (Z_VERSION, Z_UUID, Z_PLIST) VALUES (1, ?, ?)",
+            params![Random::of(options.seed, &[71]).guid(), info],
+        )?;
         db.execute("INSERT INTO ZCALLDBPROPERTIES (Z_PK, Z_ENT, Z_OPT, ZTIMER_ALL, ZTIMER_INCOMING, ZTIMER_LAST, ZTIMER_LIFETIME, ZTIMER_OUTGOING) VALUES (1, 1, 1, 0, 0, 0, 0, 0)", [])?;
         for index in 0..count(options) {
             insert(db, index, &call(options, &plan, index))?;
@@ -93,7 +117,13 @@ pub(crate) fn calls_day(options: &ContentsOptions, day: u32, path: &Path) -> Res
 
 fn insert(db: &Connection, index: u64, call: &Call) -> rusqlite::Result<()> {
     let row = index as i64 + 1;
-    let country = if call.address[0].starts_with("+49") { "de" } else if call.address[0].starts_with("+44") { "gb" } else { "us" };
+    let country = if call.address[0].starts_with("+49") {
+        "de"
+    } else if call.address[0].starts_with("+44") {
+        "gb"
+    } else {
+        "us"
+    };
     db.prepare_cached(
         "INSERT INTO ZCALLRECORD (Z_PK, Z_ENT, Z_OPT, ZANSWERED, ZCALL_CATEGORY, ZCALLTYPE, ZDISCONNECTED_CAUSE, ZFACE_TIME_DATA, ZHANDLE_TYPE, ZORIGINATED, \
          ZREAD, ZDATE, ZDURATION, ZADDRESS, ZISO_COUNTRY_CODE, ZSERVICE_PROVIDER, ZUNIQUE_ID) VALUES (?, ?, 1, ?, ?, ?, 0, ?, 2, ?, 1, ?, ?, ?, ?, ?, ?)",
@@ -114,7 +144,10 @@ fn insert(db: &Connection, index: u64, call: &Call) -> rusqlite::Result<()> {
         call.id
     ])?;
     for address in &call.address {
-        db.prepare_cached("INSERT INTO ZHANDLE (Z_ENT, Z_OPT, ZTYPE, ZNORMALIZEDVALUE, ZVALUE) VALUES (?, 1, 2, ?, ?)")?.execute(params![HANDLE, address, address])?;
+        db.prepare_cached(
+            "INSERT INTO ZHANDLE (Z_ENT, Z_OPT, ZTYPE, ZNORMALIZEDVALUE, ZVALUE) VALUES (?, 1, 2, ?, ?)",
+        )?
+        .execute(params![HANDLE, address, address])?;
         db.prepare_cached("INSERT INTO Z_2REMOTEPARTICIPANTHANDLES (Z_2REMOTEPARTICIPANTCALLS, Z_4REMOTEPARTICIPANTHANDLES) VALUES (?, ?)")?
             .execute([row, db.last_insert_rowid()])?;
     }

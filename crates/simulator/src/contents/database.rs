@@ -30,7 +30,7 @@ pub(crate) fn create(
 ) -> Result<()> {
     let work = || -> rusqlite::Result<()> {
         let db = open(path, seed)?;
-        // The file appears only when its folder is renamed into place, so nothing is lost by not waiting for the disk.
+        // A day counts only once its record is written, so nothing is lost by not waiting for the disk.
         db.execute_batch("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; BEGIN")?;
         db.execute_batch(schema)?;
         fill(&db)?;
@@ -45,7 +45,12 @@ pub(crate) fn create(
 }
 
 /// Opens a database of an earlier day, moves what its write-ahead log holds into it, and writes more.
-pub(crate) fn change(path: &Path, wal: Wal, seed: u64, write: impl FnOnce(&Connection) -> rusqlite::Result<()>) -> Result<()> {
+pub(crate) fn change(
+    path: &Path,
+    wal: Wal,
+    seed: u64,
+    write: impl FnOnce(&Connection) -> rusqlite::Result<()>,
+) -> Result<()> {
     let work = || -> rusqlite::Result<()> {
         let db = open(path, seed)?;
         db.execute_batch("PRAGMA synchronous = OFF; PRAGMA wal_autocheckpoint = 0")?;
@@ -69,7 +74,9 @@ fn open(path: &Path, seed: u64) -> rusqlite::Result<Connection> {
         let mut random = random.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         Ok(random.guid())
     })?;
-    db.create_scalar_function("ab_update_value_from_trigger", 3, FunctionFlags::SQLITE_UTF8, |call| call.get::<bool>(0))?;
+    db.create_scalar_function("ab_update_value_from_trigger", 3, FunctionFlags::SQLITE_UTF8, |call| {
+        call.get::<bool>(0)
+    })?;
     Ok(db)
 }
 

@@ -28,7 +28,9 @@ fn record(options: &ContentsOptions) -> String {
 pub(crate) fn known(root: &Path, options: &ContentsOptions) -> Result<Option<u32>> {
     let path = root.join(RECORD);
     match fs::read_to_string(&path) {
-        Ok(text) => Ok(text.strip_prefix(&record(options)).and_then(|day| day.strip_prefix("day ")?.trim().parse().ok())),
+        Ok(text) => {
+            Ok(text.strip_prefix(&record(options)).and_then(|day| day.strip_prefix("day ")?.trim().parse().ok()))
+        }
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
         Err(source) => Err(source).at(&path),
     }
@@ -112,7 +114,8 @@ fn forget(day: &Path) -> Result<()> {
 /// One line an attachment: when, how long, which, its name.
 fn write_carried(day: &Path, carried: &[Carried]) -> Result<()> {
     let path = day.join(CARRIED);
-    let lines: String = carried.iter().map(|one| format!("{} {} {} {}\n", one.made, one.size, one.guid, one.name)).collect();
+    let lines: String =
+        carried.iter().map(|one| format!("{} {} {} {}\n", one.made, one.size, one.guid, one.name)).collect();
     fs::write(&path, lines).at(&path)
 }
 

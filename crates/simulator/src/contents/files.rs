@@ -50,11 +50,20 @@ pub struct PhoneFile {
 pub(crate) enum Content {
     None,
     Bytes(Arc<[u8]>),
-    Generated { seed: u64, length: u64 },
+    Generated {
+        seed: u64,
+        length: u64,
+    },
     /// A database of this computer.
     Kept(PathBuf),
-    Photo { index: u64, part: Part },
-    Attachment { guid: Arc<str>, made: i64 },
+    Photo {
+        index: u64,
+        part: Part,
+    },
+    Attachment {
+        guid: Arc<str>,
+        made: i64,
+    },
 }
 
 /// What is known of a path of `/var/mobile/Media`.
@@ -75,8 +84,12 @@ impl Content {
             Content::Bytes(bytes) => Box::new(Cursor::new(bytes.clone())),
             Content::Generated { seed, length } => Box::new(Generated::new(*seed, *length)),
             Content::Kept(path) => Box::new(std::fs::File::open(path).at(path)?),
-            Content::Photo { index, part } => Box::new(Cursor::new(photos::files::bytes(&photos::asset(options, *index), *part, pictures))),
-            Content::Attachment { guid, made } => Box::new(Cursor::new(attachments::bytes(attachments::kind_of(name), guid, *made, pictures))),
+            Content::Photo { index, part } => {
+                Box::new(Cursor::new(photos::files::bytes(&photos::asset(options, *index), *part, pictures)))
+            }
+            Content::Attachment { guid, made } => {
+                Box::new(Cursor::new(attachments::bytes(attachments::kind_of(name), guid, *made, pictures)))
+            }
         })
     }
 }
@@ -145,7 +158,8 @@ impl Listing {
 
     /// Everything, the folders above included, sorted by path.
     pub fn sorted(mut self) -> Vec<PhoneFile> {
-        let mut known: BTreeSet<String> = self.files.iter().filter(|file| file.kind == FileKind::Folder).map(|file| file.path.clone()).collect();
+        let mut known: BTreeSet<String> =
+            self.files.iter().filter(|file| file.kind == FileKind::Folder).map(|file| file.path.clone()).collect();
         let mut above = Vec::new();
         for file in &self.files {
             let mut path = file.path.as_str();

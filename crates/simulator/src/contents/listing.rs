@@ -57,13 +57,19 @@ impl Contents {
             _ if SMALL.contains(&domain) => small_domain(domain, self.persona(), &mut listing),
             _ => self.app_domain(domain, &mut listing),
         }
-        for ((place, path, name, log), (size, log_size)) in DATABASES.iter().zip(sizes).filter(|((place, ..), _)| *place == domain) {
+        for ((place, path, name, log), (size, log_size)) in
+            DATABASES.iter().zip(sizes).filter(|((place, ..), _)| *place == domain)
+        {
             debug_assert_eq!(*place, domain);
             let stamp = hash(hash_text(name), &[self.options().seed, u64::from(self.day())]);
             let file = listing.file(*path, *size, Content::Kept(self.today().join(name)));
             (file.stamp, file.modified, file.protection_class) = (stamp, now(self.day()), 4);
             if *log {
-                let file = listing.file(format!("{path}-wal"), *log_size, Content::Kept(self.today().join(format!("{name}-wal"))));
+                let file = listing.file(
+                    format!("{path}-wal"),
+                    *log_size,
+                    Content::Kept(self.today().join(format!("{name}-wal"))),
+                );
                 (file.stamp, file.modified, file.protection_class) = (stamp ^ 1, now(self.day()), 4);
             }
         }
@@ -75,11 +81,17 @@ impl Contents {
             let path = self.today().join(name);
             std::fs::metadata(&path).map(|found| found.len()).at(&path)
         };
-        DATABASES.iter().map(|(_, _, name, log)| Ok((size(name)?, if *log { size(&format!("{name}-wal"))? } else { 0 }))).collect()
+        DATABASES
+            .iter()
+            .map(|(_, _, name, log)| Ok((size(name)?, if *log { size(&format!("{name}-wal"))? } else { 0 })))
+            .collect()
     }
 
     fn app_domain(&self, domain: &str, listing: &mut Listing) {
-        let bundle = domain.trim_start_matches("AppDomainGroup-group.").trim_start_matches("AppDomainPlugin-").trim_start_matches("AppDomain-");
+        let bundle = domain
+            .trim_start_matches("AppDomainGroup-group.")
+            .trim_start_matches("AppDomainPlugin-")
+            .trim_start_matches("AppDomain-");
         let bundle = bundle.trim_end_matches(".widget");
         let Some(place) = self.apps().iter().position(|app| app.bundle_id == bundle) else { return };
         if domain.starts_with("AppDomain-") {
@@ -98,11 +110,16 @@ impl Contents {
             let asset = photos::asset(options, index);
             for part in photos::files::parts(&asset) {
                 let content = Content::Photo { index, part };
-                let file = listing.file(photos::files::path(&asset, part), photos::files::length(&asset, part, &self.pictures), content);
+                let file = listing.file(
+                    photos::files::path(&asset, part),
+                    photos::files::length(&asset, part, &self.pictures),
+                    content,
+                );
                 (file.modified, file.birth) = (asset.taken, asset.taken);
                 file.stamp = hash(hash_text(&asset.uuid), &[part as u64]);
                 if part == photos::files::Part::Original {
-                    file.extended_attributes = Some(photos::files::attributes(&asset, asset.trashed.is_some() || gone.contains_key(&index)));
+                    file.extended_attributes =
+                        Some(photos::files::attributes(&asset, asset.trashed.is_some() || gone.contains_key(&index)));
                 }
             }
         }

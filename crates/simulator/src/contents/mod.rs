@@ -93,7 +93,15 @@ impl Contents {
             days::first(dir, &options, &pictures)?;
         }
         let (persona, apps) = (Persona::of(&options), apps::all(&options));
-        Ok(Contents { options, root: dir.to_path_buf(), day: known.unwrap_or(0), persona, apps, pictures, media: OnceLock::new() })
+        Ok(Contents {
+            options,
+            root: dir.to_path_buf(),
+            day: known.unwrap_or(0),
+            persona,
+            apps,
+            pictures,
+            media: OnceLock::new(),
+        })
     }
 
     /// What it was built with.
@@ -201,7 +209,10 @@ impl Contents {
             new_messages: said.iter().filter(|said| said.is_message()).count() as u64,
             edited_message: messages::edit_of_day(options, &plan, day).map(|(said, rich)| (said.guid, rich.text)),
             new_photos: (all - photos::A_DAY..all).map(|index| photos::asset(options, index).uuid).collect(),
-            trashed_photo: gone.iter().find(|(_, when)| *when == day).map(|(index, _)| photos::asset(options, *index).uuid),
+            trashed_photo: gone
+                .iter()
+                .find(|(_, when)| *when == day)
+                .map(|(index, _)| photos::asset(options, *index).uuid),
             edited_contact: Some(contact.edited),
             added_contact: Some(contact.added),
             deleted_contact: Some(contact.deleted),

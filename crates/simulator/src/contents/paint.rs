@@ -132,7 +132,8 @@ impl Canvas {
         let (dx, dy) = (to.0 - from.0, to.1 - from.1);
         let length = (dx * dx + dy * dy).sqrt().max(0.001);
         let (nx, ny) = (-dy / length * thick / 2.0, dx / length * thick / 2.0);
-        let corners = [(from.0 + nx, from.1 + ny), (to.0 + nx, to.1 + ny), (to.0 - nx, to.1 - ny), (from.0 - nx, from.1 - ny)];
+        let corners =
+            [(from.0 + nx, from.1 + ny), (to.0 + nx, to.1 + ny), (to.0 - nx, to.1 - ny), (from.0 - nx, from.1 - ny)];
         self.polygon(&corners, color, 1.0);
     }
 
@@ -188,7 +189,8 @@ impl Canvas {
         let mut out = std::io::Cursor::new(Vec::new());
         let encoder = image::codecs::png::PngEncoder::new(&mut out);
         let (width, height) = (self.width as u32, self.height as u32);
-        let written = image::ImageEncoder::write_image(encoder, &self.pixels, width, height, image::ExtendedColorType::Rgb8);
+        let written =
+            image::ImageEncoder::write_image(encoder, &self.pixels, width, height, image::ExtendedColorType::Rgb8);
         // The buffer has exactly the length the size asks for, and memory takes every write.
         written.expect("a canvas is a valid picture");
         out.into_inner()
@@ -198,7 +200,9 @@ impl Canvas {
 /// A color between two.
 pub(crate) fn blend(from: Color, to: Color, part: f32) -> Color {
     let weight = (part.clamp(0.0, 1.0) * 256.0) as i32;
-    let one = |index: usize| (i32::from(from[index]) + (((i32::from(to[index]) - i32::from(from[index])) * weight) >> 8)) as u8;
+    let one = |index: usize| {
+        (i32::from(from[index]) + (((i32::from(to[index]) - i32::from(from[index])) * weight) >> 8)) as u8
+    };
     [one(0), one(1), one(2)]
 }
 

@@ -54,7 +54,9 @@ impl Persona {
         let first = owner.split(' ').next().unwrap_or(owner);
         // ECIDs of this chip have four leading zero bits; the owner's UDID is chip id and ECID.
         let chip = random.next() >> 11;
-        let letters = |random: &mut Random| (0..10).map(|_| *random.pick(b"CDFGHJKLMNPQRTVWXY0123469") as char).collect::<String>();
+        let letters = |random: &mut Random| {
+            (0..10).map(|_| *random.pick(b"CDFGHJKLMNPQRTVWXY0123469") as char).collect::<String>()
+        };
         let mac = |random: &mut Random| {
             // Locally administered: no maker owns these.
             let rest: Vec<String> = (0..5).map(|_| format!("{:02x}", random.below(256))).collect();

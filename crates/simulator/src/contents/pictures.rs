@@ -37,7 +37,9 @@ impl Pictures {
     /// Reads the pictures of a folder, drawing those that are not there yet.
     pub fn open(options: &ContentsOptions, folder: &Path) -> Result<Pictures> {
         std::fs::create_dir_all(folder).at(folder)?;
-        let scenes = (0..Pictures::scene_count(options)).map(|index| scene(options.seed, index, folder)).collect::<Result<_>>()?;
+        let scenes = (0..Pictures::scene_count(options))
+            .map(|index| scene(options.seed, index, folder))
+            .collect::<Result<_>>()?;
         let screenshots = (0..SCREENSHOTS).map(|index| screen(options.seed, index, folder)).collect::<Result<_>>()?;
         Ok(Pictures { scenes, screenshots })
     }
@@ -87,7 +89,9 @@ fn screen(seed: u64, index: u64, folder: &Path) -> Result<Picture> {
     let drawn = std::cell::OnceCell::<Canvas>::new();
     let draw = || screenshot(width, height, &mut Random::of(seed, &[2, index]));
     let bytes = kept(&folder.join(format!("screen-{index}.png")), || drawn.get_or_init(draw).png())?;
-    let thumb = kept(&folder.join(format!("screen-{index}-thumb.jpg")), || jpeg::encode(&drawn.get_or_init(draw).scaled(180, 390), 8))?;
+    let thumb = kept(&folder.join(format!("screen-{index}-thumb.jpg")), || {
+        jpeg::encode(&drawn.get_or_init(draw).scaled(180, 390), 8)
+    })?;
     Ok(Picture { bytes, thumb, width: width as u32, height: height as u32, orientation: 1 })
 }
 
@@ -110,7 +114,10 @@ pub(crate) fn named(png: &[u8], identity: &str) -> Vec<u8> {
 
 fn crc32(bytes: &[u8]) -> u32 {
     !bytes.iter().fold(!0u32, |state, byte| {
-        (0..8).fold(state ^ u32::from(*byte), |state, _| if state & 1 == 1 { (state >> 1) ^ 0xedb8_8320 } else { state >> 1 })
+        (0..8).fold(
+            state ^ u32::from(*byte),
+            |state, _| if state & 1 == 1 { (state >> 1) ^ 0xedb8_8320 } else { state >> 1 },
+        )
     })
 }
 
@@ -127,7 +134,15 @@ mod tests {
         let picture = scene(options.seed, 3, folder.path()).unwrap();
         assert_eq!((picture.width, picture.height, picture.orientation), (1024, 768, 6));
         let zone = Zone { name: "Europe/Berlin", hours: 1, summer: Summer::Europe };
-        let exif = jpeg::Exif { taken: 1_721_034_000, zone, orientation: 6, place: Some((-33.8568, 151.2153)), width: 1024, height: 768, unique: "AAAA-BBBB" };
+        let exif = jpeg::Exif {
+            taken: 1_721_034_000,
+            zone,
+            orientation: 6,
+            place: Some((-33.8568, 151.2153)),
+            width: 1024,
+            height: 768,
+            unique: "AAAA-BBBB",
+        };
         let copy = |tone| jpeg::dated(&picture.bytes, tone, &exif);
         let plain = copy(jpeg::Tone { contrast: 4, saturation: 4 });
         assert_eq!(plain.len() as u64, picture.bytes.len() as u64 + jpeg::EXIF_LENGTH);
@@ -142,14 +157,21 @@ mod tests {
         let png = screen(1, 0, folder.path()).unwrap();
         let copy = named(&png.bytes, "00000000-0000-4000-8000-000000000001");
         assert_eq!(copy.len() as u64, png.bytes.len() as u64 + PNG_TEXT_LENGTH);
-        assert_eq!(image::load_from_memory(&copy).unwrap().to_rgb8(), image::load_from_memory(&png.bytes).unwrap().to_rgb8());
+        assert_eq!(
+            image::load_from_memory(&copy).unwrap().to_rgb8(),
+            image::load_from_memory(&png.bytes).unwrap().to_rgb8()
+        );
         if let Some(out) = std::env::var_os("HEIRLOOM_DRAW").map(std::path::PathBuf::from) {
             std::fs::write(out.join("upright.jpg"), plain).unwrap();
             std::fs::write(out.join("grey.jpg"), grey).unwrap();
             std::fs::write(out.join("copy.png"), copy).unwrap();
             for (index, sample) in HEIC.iter().chain(&MOV).chain([&LIVE]).enumerate() {
                 let ending = if sample.duration == 0.0 { "heic" } else { "mov" };
-                std::fs::write(out.join(format!("sample-{index}.{ending}")), sample.copy(1_721_034_000, zone, "12345678-1234-4234-8234-123456789012")).unwrap();
+                std::fs::write(
+                    out.join(format!("sample-{index}.{ending}")),
+                    sample.copy(1_721_034_000, zone, "12345678-1234-4234-8234-123456789012"),
+                )
+                .unwrap();
             }
         }
     }

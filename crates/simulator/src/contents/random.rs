@@ -98,7 +98,9 @@ pub(crate) fn hash(seed: u64, path: &[u64]) -> u64 {
 
 /// A number out of text (FNV-1a, mixed).
 pub(crate) fn hash_text(text: &str) -> u64 {
-    mix(text.bytes().fold(0xcbf2_9ce4_8422_2325, |state, byte| (state ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)))
+    mix(text
+        .bytes()
+        .fold(0xcbf2_9ce4_8422_2325, |state, byte| (state ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)))
 }
 
 /// `left` bytes that cannot be compressed, made while they are read.

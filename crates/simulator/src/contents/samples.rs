@@ -28,7 +28,8 @@ pub(crate) const MOV: [Sample; 3] = [
     film(include_bytes!("../../assets/mov-3.mov"), include_bytes!("../../assets/mov-3.jpg"), 3.0),
 ];
 /// The moving half of a live photo.
-pub(crate) const LIVE: Sample = film(include_bytes!("../../assets/live-1.mov"), include_bytes!("../../assets/heic-2.jpg"), 2.0);
+pub(crate) const LIVE: Sample =
+    film(include_bytes!("../../assets/live-1.mov"), include_bytes!("../../assets/heic-2.jpg"), 2.0);
 /// A voice message: Opus in CAF, 4 seconds.
 pub(crate) const VOICE: &[u8] = include_bytes!("../../assets/voice.caf");
 pub(crate) const GIF: &[u8] = include_bytes!("../../assets/dance.gif");

@@ -67,7 +67,12 @@ fn some_rows_are_only_in_the_log() {
     std::fs::write(alone.path().join("alone"), read(contents, &file)).unwrap();
     let without = number(&Connection::open(alone.path().join("alone")).unwrap(), "SELECT count(*) FROM message");
     assert_eq!(all - without, 40);
-    assert!(contents.files().unwrap().any(|file| file.path == "Library/AddressBook/AddressBook.sqlitedb-wal" && file.size > 0));
+    assert!(
+        contents
+            .files()
+            .unwrap()
+            .any(|file| file.path == "Library/AddressBook/AddressBook.sqlitedb-wal" && file.size > 0)
+    );
     drop(folder);
 }
 
@@ -92,14 +97,21 @@ fn messages_are_what_was_promised() {
         attachments_missing: number(&db, "SELECT count(*) FROM attachment WHERE transfer_state = 0"),
     };
     assert_eq!(found, expected.messages);
-    assert!(found.messages >= 600 && found.tapbacks > 20 && found.edited > 0 && found.unsent > 0 && found.replies > 0, "{found:?}");
+    assert!(
+        found.messages >= 600 && found.tapbacks > 20 && found.edited > 0 && found.unsent > 0 && found.replies > 0,
+        "{found:?}"
+    );
     let mut in_chat = db.prepare("SELECT count(*) FROM chat c JOIN chat_message_join j ON j.chat_id = c.ROWID JOIN message m ON m.ROWID = j.message_id WHERE c.guid = ? AND m.associated_message_type = 0 AND m.item_type = 0").unwrap();
     for conversation in &expected.conversations {
-        let counts = conversation.chats.iter().map(|guid| in_chat.query_row([guid], |row| row.get::<_, i64>(0)).unwrap() as u64);
+        let counts =
+            conversation.chats.iter().map(|guid| in_chat.query_row([guid], |row| row.get::<_, i64>(0)).unwrap() as u64);
         assert_eq!(counts.sum::<u64>(), conversation.messages, "{:?}", conversation.chats);
     }
     assert!(expected.conversations.iter().any(|one| one.chats.len() == 2 && one.participants.len() == 1));
-    let early = number(&db, "SELECT count(*) FROM (SELECT date, lag(date) OVER (ORDER BY ROWID) AS before FROM message) WHERE date < before");
+    let early = number(
+        &db,
+        "SELECT count(*) FROM (SELECT date, lag(date) OVER (ORDER BY ROWID) AS before FROM message) WHERE date < before",
+    );
     assert_eq!(early, 0, "rows are in the order of time");
     let late = format!("SELECT count(*) FROM message WHERE date > {}", clock::nanoseconds(clock::now(0) * 1000));
     assert_eq!(number(&db, &late), 0, "nothing is from the future");
@@ -142,18 +154,35 @@ fn contacts_are_what_was_promised() {
     let values = |id: i64, property: i64| -> Vec<Labelled> {
         let sql = "SELECT l.value, v.value FROM ABMultiValue v LEFT JOIN ABMultiValueLabel l ON l.ROWID = v.label WHERE v.record_id = ? AND v.property = ? ORDER BY v.identifier";
         let mut rows = db.prepare_cached(sql).unwrap();
-        rows.query_map([id, property], |row| Ok(Labelled { label: row.get(0)?, value: row.get(1)? })).unwrap().map(|row| row.unwrap()).collect()
+        rows.query_map([id, property], |row| Ok(Labelled { label: row.get(0)?, value: row.get(1)? }))
+            .unwrap()
+            .map(|row| row.unwrap())
+            .collect()
     };
     for card in &expected.contacts {
-        let names = db.query_row("SELECT First, Last, Organization, Note FROM ABPerson WHERE ROWID = ?", [card.id], |row| {
-            Ok((row.get::<_, Option<String>>(0)?, row.get::<_, Option<String>>(1)?, row.get::<_, Option<String>>(2)?, row.get::<_, Option<String>>(3)?))
-        });
-        assert_eq!(names.unwrap(), (card.first.clone(), card.last.clone(), card.organization.clone(), card.note.clone()));
+        let names =
+            db.query_row("SELECT First, Last, Organization, Note FROM ABPerson WHERE ROWID = ?", [card.id], |row| {
+                Ok((
+                    row.get::<_, Option<String>>(0)?,
+                    row.get::<_, Option<String>>(1)?,
+                    row.get::<_, Option<String>>(2)?,
+                    row.get::<_, Option<String>>(3)?,
+                ))
+            });
+        assert_eq!(
+            names.unwrap(),
+            (card.first.clone(), card.last.clone(), card.organization.clone(), card.note.clone())
+        );
         assert_eq!(values(card.id, 3), card.phones);
         assert_eq!(values(card.id, 4), card.emails);
     }
-    let yearless = expected.contacts.iter().find(|card| card.birthday.as_deref().is_some_and(|day| day.starts_with("--"))).unwrap();
-    let text: String = db.query_row("SELECT Birthday FROM ABPerson WHERE ROWID = ?", [yearless.id], |row| row.get(0)).unwrap();
+    let yearless = expected
+        .contacts
+        .iter()
+        .find(|card| card.birthday.as_deref().is_some_and(|day| day.starts_with("--")))
+        .unwrap();
+    let text: String =
+        db.query_row("SELECT Birthday FROM ABPerson WHERE ROWID = ?", [yearless.id], |row| row.get(0)).unwrap();
     let days = (text.parse::<f64>().unwrap() as i64 + clock::COCOA).div_euclid(clock::DAY);
     let (year, month, day) = clock::civil(days);
     assert_eq!((year, format!("--{month:02}-{day:02}")), (1604, yearless.birthday.clone().unwrap()));
@@ -162,8 +191,13 @@ fn contacts_are_what_was_promised() {
     assert_eq!(number(&db, "SELECT count(*) FROM ABThumbnailImage"), with_photo);
     let face: Vec<u8> = db.query_row("SELECT data FROM ABFullSizeImage LIMIT 1", [], |row| row.get(0)).unwrap();
     assert_eq!(image::load_from_memory(&face).unwrap().to_rgb8().dimensions(), (320, 320));
-    let phones: BTreeSet<&str> = expected.contacts.iter().flat_map(|card| &card.phones).map(|phone| phone.value.as_str()).collect();
-    assert_eq!(phones.len(), expected.contacts.iter().map(|card| card.phones.len()).sum::<usize>(), "no two cards share a number");
+    let phones: BTreeSet<&str> =
+        expected.contacts.iter().flat_map(|card| &card.phones).map(|phone| phone.value.as_str()).collect();
+    assert_eq!(
+        phones.len(),
+        expected.contacts.iter().map(|card| card.phones.len()).sum::<usize>(),
+        "no two cards share a number"
+    );
 }
 
 #[test]
@@ -184,11 +218,21 @@ fn photos_and_calls_are_what_was_promised() {
     assert!(photos.missing > 0 && photos.live > 0 && photos.trashed > 0, "{photos:?}");
     for album in &photos.albums {
         let sql = "SELECT count(*) FROM ZGENERICALBUM a JOIN Z_29ASSETS j ON j.Z_29ALBUMS = a.Z_PK WHERE a.ZTITLE = ? AND a.ZKIND = 2";
-        assert_eq!(db.query_row(sql, [&album.title], |row| row.get::<_, i64>(0)).unwrap() as u64, album.count, "{}", album.title);
+        assert_eq!(
+            db.query_row(sql, [&album.title], |row| row.get::<_, i64>(0)).unwrap() as u64,
+            album.count,
+            "{}",
+            album.title
+        );
     }
     let (_folder, db) = database(phone(), "Library/CallHistoryDB/CallHistory.storedata");
     let count = |what: &str| number(&db, &format!("SELECT count(*) FROM ZCALLRECORD WHERE {what}"));
-    let found = ExpectedCalls { count: count("1"), missed: count("ZORIGINATED = 0 AND ZANSWERED = 0"), outgoing: count("ZORIGINATED = 1"), facetime: count("ZCALLTYPE <> 1") };
+    let found = ExpectedCalls {
+        count: count("1"),
+        missed: count("ZORIGINATED = 0 AND ZANSWERED = 0"),
+        outgoing: count("ZORIGINATED = 1"),
+        facetime: count("ZCALLTYPE <> 1"),
+    };
     assert_eq!(found, expected.calls);
 }
 
@@ -210,7 +254,8 @@ fn every_file_has_the_promised_length_and_originals_are_pictures() {
         last = key;
         let bytes = read(contents, &file);
         assert_eq!(bytes.len() as u64, file.size, "{} {}", file.domain, file.path);
-        let is_picture = file.kind == FileKind::File && [".JPG", ".jpeg", ".PNG"].iter().any(|ending| file.path.ends_with(ending));
+        let is_picture =
+            file.kind == FileKind::File && [".JPG", ".jpeg", ".PNG"].iter().any(|ending| file.path.ends_with(ending));
         if is_picture && (file.stamp % 7 == 0 || file.path.ends_with("PNG")) {
             image::load_from_memory(&bytes).unwrap_or_else(|error| panic!("{}: {error}", file.path));
             pictures += 1;
@@ -221,7 +266,8 @@ fn every_file_has_the_promised_length_and_originals_are_pictures() {
     let (_folder, db) = database(contents, "Media/PhotoData/Photos.sqlite");
     let mut names = db.prepare("SELECT 'Media/' || ZDIRECTORY || '/' || ZFILENAME FROM ZASSET").unwrap();
     let named: BTreeSet<String> = names.query_map([], |row| row.get(0)).unwrap().map(|row| row.unwrap()).collect();
-    let here: BTreeSet<String> = contents.files().unwrap().filter(|file| file.domain == "CameraRollDomain").map(|file| file.path).collect();
+    let here: BTreeSet<String> =
+        contents.files().unwrap().filter(|file| file.domain == "CameraRollDomain").map(|file| file.path).collect();
     assert_eq!(named.difference(&here).count() as u64, expected.photos.missing);
 }
 
@@ -238,7 +284,11 @@ fn a_day_changes_what_it_says_and_nothing_else() {
     let (before, old) = (stamps(&contents), contents.expected());
     contents.day_passes().unwrap();
     let (after, new) = (stamps(&contents), contents.expected());
-    let changed: Vec<&str> = after.iter().filter(|(key, stamp)| before.get(*key).is_some_and(|old| old != *stamp)).map(|(key, _)| key.1.as_str()).collect();
+    let changed: Vec<&str> = after
+        .iter()
+        .filter(|(key, stamp)| before.get(*key).is_some_and(|old| old != *stamp))
+        .map(|(key, _)| key.1.as_str())
+        .collect();
     let databases = listing::DATABASES.iter().map(|(.., log)| 1 + usize::from(*log)).sum::<usize>();
     assert_eq!(changed.len(), databases + 3, "{changed:?}");
     assert!(before.keys().all(|key| after.contains_key(key)), "nothing vanished");
@@ -257,7 +307,10 @@ fn a_day_changes_what_it_says_and_nothing_else() {
     let mut statement = db.prepare(&format!("{BODIES} WHERE guid = ?")).unwrap();
     let mut rows = Message::rows(&mut statement, [&guid]).unwrap();
     let edited = rows.next().unwrap().unwrap();
-    assert_eq!((edited.text.as_deref(), edited.edited_parts.unwrap().parts[0].edit_history.len()), (Some(text.as_str()), 2));
+    assert_eq!(
+        (edited.text.as_deref(), edited.edited_parts.unwrap().parts[0].edit_history.len()),
+        (Some(text.as_str()), 2)
+    );
     let (_book, db) = database(&contents, "Library/AddressBook/AddressBook.sqlitedb");
     assert_eq!(number(&db, "SELECT count(*) FROM ABPerson"), new.contacts.len() as u64);
     let linked = new.contacts.iter().filter(|card| card.link.is_some()).count() as u64;
@@ -285,7 +338,12 @@ fn a_seed_is_a_phone() {
     assert_ne!(first.persona().udid, different.persona().udid);
     assert_eq!(first.expected(), again.expected());
     assert_eq!(stamps(&first), stamps(&again));
-    for (a, b) in first.files().unwrap().zip(again.files().unwrap()).filter(|(a, _)| !a.path.contains("-wal") && !a.path.contains("sms.db")) {
+    for (a, b) in first
+        .files()
+        .unwrap()
+        .zip(again.files().unwrap())
+        .filter(|(a, _)| !a.path.contains("-wal") && !a.path.contains("sms.db"))
+    {
         assert!(read(&first, &a) == read(&again, &b), "{} {}", a.domain, a.path);
     }
     assert!(!first.wallpaper_png().is_empty() && first.apps().len() == 40);
@@ -313,7 +371,11 @@ fn many_and_big_files_are_listed_without_being_kept() {
     let folder = tempfile::tempdir().unwrap();
     let options = ContentsOptions { seed: 2, scale: 0.01, extra_files: 5000, extra_big: vec![6 << 30] };
     let contents = Contents::build_with(options, folder.path()).unwrap();
-    let filler: Vec<PhoneFile> = contents.files().unwrap().filter(|file| file.path.contains("Documents/Archive/") && file.kind == FileKind::File).collect();
+    let filler: Vec<PhoneFile> = contents
+        .files()
+        .unwrap()
+        .filter(|file| file.path.contains("Documents/Archive/") && file.kind == FileKind::File)
+        .collect();
     assert_eq!(filler.len(), 5000);
     assert_eq!(filler.iter().map(|file| &file.domain).collect::<BTreeSet<_>>().len(), 40);
     assert_eq!(read(&contents, &filler[17]).len() as u64, filler[17].size);

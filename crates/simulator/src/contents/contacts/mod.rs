@@ -69,7 +69,11 @@ pub(crate) fn groups(options: &ContentsOptions, cards: &[ExpectedContact]) -> Ve
     let named = ["Family 🏡", "Work", "Climbing 🧗", "أصدقاء", "Neighbours"];
     let group = |(index, name): (usize, &&str)| {
         // Only those of day 0 are ever put into a group.
-        let member = |card: &&ExpectedContact| card.id > 1 && card.id <= count(options) as i64 && Random::of(options.seed, &[32, index as u64, card.id as u64]).percent(7);
+        let member = |card: &&ExpectedContact| {
+            card.id > 1
+                && card.id <= count(options) as i64
+                && Random::of(options.seed, &[32, index as u64, card.id as u64]).percent(7)
+        };
         ExpectedGroup { name: (*name).into(), members: cards.iter().filter(member).map(|card| card.id).collect() }
     };
     named.iter().enumerate().map(group).collect()

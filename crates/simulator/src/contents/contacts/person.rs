@@ -1,7 +1,7 @@
 //! One card.
 
-use super::names::{COMPANIES, CULTURES, Culture, Home, JOBS, NOTES, STREET_MAIL};
 use super::ContentsOptions;
+use super::names::{COMPANIES, CULTURES, Culture, Home, JOBS, NOTES, STREET_MAIL};
 use crate::contents::persona::Persona;
 use crate::contents::random::Random;
 use crate::contents::{ExpectedAddress, ExpectedContact, Labelled};
@@ -126,16 +126,30 @@ fn owner(options: &ContentsOptions) -> ExpectedContact {
 fn second_card(options: &ContentsOptions, id: i64) -> ExpectedContact {
     let first = person(options, id - 1);
     let work = labelled(WORK, format!("contact.{id}@work.example"));
-    ExpectedContact { id, first: first.first, last: first.last, emails: vec![work], link: first.link, ..ExpectedContact::default() }
+    ExpectedContact {
+        id,
+        first: first.first,
+        last: first.last,
+        emails: vec![work],
+        link: first.link,
+        ..ExpectedContact::default()
+    }
 }
 
 fn company(id: i64, random: &mut Random) -> ExpectedContact {
     let name = COMPANIES[id as usize / 17 % COMPANIES.len()];
     ExpectedContact {
         id,
-        organization: Some(if id as usize / 17 < COMPANIES.len() { name.into() } else { format!("{name} {}", id / 17) }),
+        organization: Some(if id as usize / 17 < COMPANIES.len() {
+            name.into()
+        } else {
+            format!("{name} {}", id / 17)
+        }),
         company: true,
-        phones: vec![labelled("_$!<Main>!$_", mobile(id, "us")), labelled("_$!<WorkFAX>!$_", mobile(id + 40_000, "us"))],
+        phones: vec![
+            labelled("_$!<Main>!$_", mobile(id, "us")),
+            labelled("_$!<WorkFAX>!$_", mobile(id + 40_000, "us")),
+        ],
         urls: vec![labelled("_$!<HomePage>!$_", format!("https://shop{id}.example.com"))],
         note: random.percent(40).then(|| "Closed on Mondays ☕️".into()),
         has_photo: false,
@@ -211,7 +225,8 @@ fn extras(card: &mut ExpectedContact, random: &mut Random, mail: &str) {
     let date = |random: &mut Random| format!("{:02}-{:02}", random.between(1, 12), random.between(1, 28));
     if random.percent(50) {
         let day = date(random);
-        card.birthday = Some(if random.percent(25) { format!("--{day}") } else { format!("{}-{day}", random.between(1942, 2018)) });
+        card.birthday =
+            Some(if random.percent(25) { format!("--{day}") } else { format!("{}-{day}", random.between(1942, 2018)) });
     }
     if random.percent(25) {
         card.note = Some((*random.pick(NOTES)).into());
@@ -223,7 +238,8 @@ fn extras(card: &mut ExpectedContact, random: &mut Random, mail: &str) {
         card.dates.push(labelled("_$!<Anniversary>!$_", format!("{}-{}", random.between(1985, 2024), date(random))));
     }
     if random.percent(10) {
-        let label = *random.pick(&["_$!<Spouse>!$_", "_$!<Mother>!$_", "_$!<Brother>!$_", "_$!<Friend>!$_", "Patenkind"]);
+        let label =
+            *random.pick(&["_$!<Spouse>!$_", "_$!<Mother>!$_", "_$!<Brother>!$_", "_$!<Friend>!$_", "Patenkind"]);
         card.related.push(labelled(label, *random.pick(&["Robin", "Mónica Vega", "Ole", "さくら", "Daria"])));
     }
     if random.percent(12) {

@@ -15,7 +15,8 @@ use crate::contents::{ContentsOptions, ExpectedContact, Labelled, scenes};
 
 const SCHEMA: &str = include_str!("../schemas/addressbook.sql");
 const IMAGES: &str = include_str!("../schemas/addressbookimages.sql");
-const ADDRESS_FIELDS: [&str; 9] = ["Street", "City", "State", "ZIP", "Country", "CountryCode", "service", "username", "url"];
+const ADDRESS_FIELDS: [&str; 9] =
+    ["Street", "City", "State", "ZIP", "Country", "CountryCode", "service", "username", "url"];
 /// Values of `ABMultiValue.property`.
 const PHONE: i64 = 3;
 const EMAIL: i64 = 4;
@@ -40,21 +41,34 @@ fn noon(date: &str) -> String {
 /// Makes the address book of day 0; every row of it is in the write-ahead log, as on a phone that was never restarted.
 pub(crate) fn address_book(options: &ContentsOptions, path: &Path) -> Result<()> {
     let cards = all(options, 0);
-    database::create(path, SCHEMA, Wal::Kept, options.seed, |_| Ok(()), |db| {
-        let mut book = Book::new(db, options)?;
-        book.frame()?;
-        for card in &cards {
-            book.card(card, 0)?;
-        }
-        for (index, group) in groups(options, &cards).iter().enumerate() {
-            let (id, guid) = (index as i64 + 1, Random::of(options.seed, &[33, index as u64]).guid());
-            db.execute("INSERT INTO ABGroup (ROWID, Name, StoreID, guid) VALUES (?, ?, 0, ?)", params![id, group.name, format!("{guid}:ABGroup")])?;
-            for member in &group.members {
-                db.execute("INSERT INTO ABGroupMembers (group_id, member_type, member_id) VALUES (?, 0, ?)", [id, *member])?;
+    database::create(
+        path,
+        SCHEMA,
+        Wal::Kept,
+        options.seed,
+        |_| Ok(()),
+        |db| {
+            let mut book = Book::new(db, options)?;
+            book.frame()?;
+            for card in &cards {
+                book.card(card, 0)?;
             }
-        }
-        Ok(())
-    })
+            for (index, group) in groups(options, &cards).iter().enumerate() {
+                let (id, guid) = (index as i64 + 1, Random::of(options.seed, &[33, index as u64]).guid());
+                db.execute(
+                    "INSERT INTO ABGroup (ROWID, Name, StoreID, guid) VALUES (?, ?, 0, ?)",
+                    params![id, group.name, format!("{guid}:ABGroup")],
+                )?;
+                for member in &group.members {
+                    db.execute(
+                        "INSERT INTO ABGroupMembers (group_id, member_type, member_id) VALUES (?, 0, ?)",
+                        [id, *member],
+                    )?;
+                }
+            }
+            Ok(())
+        },
+    )
 }
 
 /// Writes what a day changed.
@@ -67,12 +81,18 @@ pub(crate) fn address_book_day(options: &ContentsOptions, day: u32, path: &Path)
             book.card(card, day)?;
         }
         if let Some(card) = cards.iter().find(|card| card.id == edited) {
-            db.execute("UPDATE ABPerson SET Note = ?, ModificationDate = ? WHERE ROWID = ?", params![card.note, cocoa(now(day)) as i64, edited])?;
+            db.execute(
+                "UPDATE ABPerson SET Note = ?, ModificationDate = ? WHERE ROWID = ?",
+                params![card.note, cocoa(now(day)) as i64, edited],
+            )?;
             if let Some(mail) = card.emails.last() {
                 book.value(edited, EMAIL, card.emails.len() as i64 - 1, Some(&mail.label), Some(&mail.value))?;
             }
         }
-        db.execute("DELETE FROM ABMultiValueEntry WHERE parent_id IN (SELECT UID FROM ABMultiValue WHERE record_id = ?)", [deleted])?;
+        db.execute(
+            "DELETE FROM ABMultiValueEntry WHERE parent_id IN (SELECT UID FROM ABMultiValue WHERE record_id = ?)",
+            [deleted],
+        )?;
         db.execute("DELETE FROM ABMultiValue WHERE record_id = ?", [deleted])?;
         db.execute("DELETE FROM ABGroupMembers WHERE member_type = 0 AND member_id = ?", [deleted])?;
         db.execute("DELETE FROM ABPersonFullTextSearch_content WHERE docid = ?", [deleted])?;
@@ -84,7 +104,14 @@ pub(crate) fn address_book_day(options: &ContentsOptions, day: u32, path: &Path)
 pub(crate) fn images(options: &ContentsOptions, path: &Path) -> Result<()> {
     let cards = all(options, 0);
     let mut faces = Faces::new(options);
-    database::create(path, IMAGES, Wal::Empty, options.seed, |db| cards.iter().try_for_each(|card| faces.insert(db, card)), |_| Ok(()))
+    database::create(
+        path,
+        IMAGES,
+        Wal::Empty,
+        options.seed,
+        |db| cards.iter().try_for_each(|card| faces.insert(db, card)),
+        |_| Ok(()),
+    )
 }
 
 /// Adds and removes the photos of the cards a day touched.
@@ -122,10 +149,14 @@ impl<'a> Faces<'a> {
             (jpeg::encode(&canvas, 6), jpeg::encode(&canvas.scaled(120, 120), 6))
         });
         let tone = Tone { contrast: random.between(3, 5) as u8, saturation: random.between(3, 6) as u8 };
-        db.prepare_cached("INSERT INTO ABThumbnailImage (record_id, format, derived_from_format, data) VALUES (?, 0, 5, ?)")?
-            .execute(params![card.id, jpeg::toned(small, tone)])?;
-        db.prepare_cached("INSERT INTO ABFullSizeImage (record_id, crop_x, crop_y, crop_width, data) VALUES (?, 0, 0, 320, ?)")?
-            .execute(params![card.id, jpeg::toned(large, tone)])?;
+        db.prepare_cached(
+            "INSERT INTO ABThumbnailImage (record_id, format, derived_from_format, data) VALUES (?, 0, 5, ?)",
+        )?
+        .execute(params![card.id, jpeg::toned(small, tone)])?;
+        db.prepare_cached(
+            "INSERT INTO ABFullSizeImage (record_id, crop_x, crop_y, crop_width, data) VALUES (?, 0, 0, 320, ?)",
+        )?
+        .execute(params![card.id, jpeg::toned(large, tone)])?;
         Ok(())
     }
 }
@@ -152,9 +183,18 @@ impl<'a> Book<'a> {
             [guid(0)],
         )?;
         for (index, field) in ADDRESS_FIELDS.iter().enumerate() {
-            self.db.execute("INSERT INTO ABMultiValueEntryKey (ROWID, value) VALUES (?, ?)", params![index as i64 + 1, field])?;
+            self.db.execute(
+                "INSERT INTO ABMultiValueEntryKey (ROWID, value) VALUES (?, ?)",
+                params![index as i64 + 1, field],
+            )?;
         }
-        let properties = [("_ClientVersion", "84".to_string()), ("_UniqueIdentifier", guid(1)), ("DefaultStore", "0".into()), ("PersonLinkerVersion", "9".into()), ("SortingCacheLanguage", "en-US".into())];
+        let properties = [
+            ("_ClientVersion", "84".to_string()),
+            ("_UniqueIdentifier", guid(1)),
+            ("DefaultStore", "0".into()),
+            ("PersonLinkerVersion", "9".into()),
+            ("SortingCacheLanguage", "en-US".into()),
+        ];
         for (key, value) in properties {
             self.db.execute("INSERT INTO _SqliteDatabaseProperties (key, value) VALUES (?, ?)", [key, &value])?;
         }
@@ -167,11 +207,17 @@ impl<'a> Book<'a> {
         let created = if day == 0 { created } else { cocoa(now(day)) as i64 - 3600 };
         if let Some(link) = card.link {
             let guid = Random::of(self.options.seed, &[38, link as u64]).guid();
-            self.db.execute("INSERT OR IGNORE INTO ABPersonLink (ROWID, PreferredNamePersonID, guid) VALUES (?, ?, ?)", params![link, card.id, guid])?;
+            self.db.execute(
+                "INSERT OR IGNORE INTO ABPersonLink (ROWID, PreferredNamePersonID, guid) VALUES (?, ?, ?)",
+                params![link, card.id, guid],
+            )?;
         }
         let sort = |name: &Option<String>| name.as_ref().map(|name| name.to_uppercase());
-        let section = |name: &Option<String>| name.as_ref().and_then(|name| name.chars().next()).map(|letter| letter.to_uppercase().to_string());
-        let (first, last) = (card.first.clone().or(card.organization.clone()), card.last.clone().or(card.organization.clone()));
+        let section = |name: &Option<String>| {
+            name.as_ref().and_then(|name| name.chars().next()).map(|letter| letter.to_uppercase().to_string())
+        };
+        let (first, last) =
+            (card.first.clone().or(card.organization.clone()), card.last.clone().or(card.organization.clone()));
         self.db
             .prepare_cached(
                 "INSERT INTO ABPerson (ROWID, First, Last, Middle, FirstPhonetic, LastPhonetic, Organization, Department, Note, Kind, Birthday, JobTitle, \
@@ -205,7 +251,8 @@ impl<'a> Book<'a> {
                 format!("{}:ABPerson", random.guid()),
             ])?;
         self.values(card)?;
-        let joined = |values: &[Labelled]| values.iter().map(|value| value.value.as_str()).collect::<Vec<_>>().join(" ");
+        let joined =
+            |values: &[Labelled]| values.iter().map(|value| value.value.as_str()).collect::<Vec<_>>().join(" ");
         self.db
             .prepare_cached("INSERT INTO ABPersonFullTextSearch_content (docid, c0First, c1Last, c6Organization, c9Note, c16Phone, c17Email) VALUES (?, ?, ?, ?, ?, ?, ?)")?
             .execute(params![card.id, card.first, card.last, card.organization, card.note, joined(&card.phones), joined(&card.emails)])?;
@@ -219,7 +266,9 @@ impl<'a> Book<'a> {
                 let uid = self.value(card.id, property, index as i64, Some(&value.label), Some(&value.value))?;
                 if property == PHONE {
                     let tail = &value.value[value.value.len().saturating_sub(4)..];
-                    self.db.prepare_cached("INSERT INTO ABPhoneLastFour (multivalue_id, value) VALUES (?, ?)")?.execute(params![uid, tail])?;
+                    self.db
+                        .prepare_cached("INSERT INTO ABPhoneLastFour (multivalue_id, value) VALUES (?, ?)")?
+                        .execute(params![uid, tail])?;
                 }
             }
         }
@@ -228,7 +277,8 @@ impl<'a> Book<'a> {
         }
         for (index, address) in card.addresses.iter().enumerate() {
             let uid = self.value(card.id, ADDRESS, index as i64, Some(&address.label), None)?;
-            let fields = [&address.street, &address.city, &address.state, &address.zip, &address.country, &address.country_code];
+            let fields =
+                [&address.street, &address.city, &address.state, &address.zip, &address.country, &address.country_code];
             for (key, field) in fields.iter().enumerate().filter(|(_, field)| !field.is_empty()) {
                 self.entry(uid, key as i64 + 1, field)?;
             }
@@ -247,7 +297,14 @@ impl<'a> Book<'a> {
     }
 
     /// Adds one value and returns its `UID`.
-    fn value(&mut self, record: i64, property: i64, index: i64, label: Option<&str>, value: Option<&str>) -> rusqlite::Result<i64> {
+    fn value(
+        &mut self,
+        record: i64,
+        property: i64,
+        index: i64,
+        label: Option<&str>,
+        value: Option<&str>,
+    ) -> rusqlite::Result<i64> {
         let label = label.map(|label| self.label(label)).transpose()?;
         let guid = Random::of(self.options.seed, &[39, record as u64, property as u64, index as u64]).guid();
         self.db
@@ -257,7 +314,10 @@ impl<'a> Book<'a> {
     }
 
     fn entry(&self, uid: i64, key: i64, value: &str) -> rusqlite::Result<()> {
-        self.db.prepare_cached("INSERT INTO ABMultiValueEntry (parent_id, key, value) VALUES (?, ?, ?)")?.execute(params![uid, key, value]).map(|_| ())
+        self.db
+            .prepare_cached("INSERT INTO ABMultiValueEntry (parent_id, key, value) VALUES (?, ?, ?)")?
+            .execute(params![uid, key, value])
+            .map(|_| ())
     }
 
     fn label(&mut self, label: &str) -> rusqlite::Result<i64> {

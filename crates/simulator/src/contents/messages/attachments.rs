@@ -76,7 +76,19 @@ pub(crate) fn bytes(kind: Sends, guid: &str, made: i64, pictures: &Pictures) -> 
             let picture = random.pick(&pictures.scenes);
             let tone = Tone { contrast: random.between(3, 5) as u8, saturation: random.between(3, 6) as u8 };
             let (width, height) = (picture.width, picture.height);
-            jpeg::dated(&picture.bytes, tone, &Exif { taken: made, zone: HOME, orientation: picture.orientation, place: None, width, height, unique: &guid[5..] })
+            jpeg::dated(
+                &picture.bytes,
+                tone,
+                &Exif {
+                    taken: made,
+                    zone: HOME,
+                    orientation: picture.orientation,
+                    place: None,
+                    width,
+                    height,
+                    unique: &guid[5..],
+                },
+            )
         }
         Sends::Heic => random.pick(&HEIC).copy(made, HOME, &guid[5..]),
         Sends::Video => random.pick(&MOV).copy(made, UTC, &guid[5..]),
@@ -94,7 +106,11 @@ pub(crate) fn bytes(kind: Sends, guid: &str, made: i64, pictures: &Pictures) -> 
 fn pdf(title: &str, identity: &str) -> Vec<u8> {
     let shown: String = title.chars().filter(char::is_ascii).collect();
     let mut page = format!("BT /F1 22 Tf 60 760 Td ({shown}) Tj /F1 11 Tf 0 -30 Td (Reference {identity}) Tj\n");
-    for line in ["Thank you for having a look at this.", "Page one of one. The numbers are on the back of the envelope.", "See you at the meeting!"] {
+    for line in [
+        "Thank you for having a look at this.",
+        "Page one of one. The numbers are on the back of the envelope.",
+        "See you at the meeting!",
+    ] {
         page.push_str(&format!("0 -20 Td ({line}) Tj\n"));
     }
     page.push_str("ET");

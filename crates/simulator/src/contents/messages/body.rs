@@ -38,7 +38,11 @@ pub(crate) fn styled(line: &str, part: i32, name: impl Fn(usize) -> Option<(Stri
         } else {
             // The first character is text whatever it is, or the loop would stand still.
             let first = rest.chars().next().map_or(1, char::len_utf8);
-            ["**", "__", "@", "https://"].iter().filter_map(|mark| rest[first..].find(mark).map(|at| at + first)).min().unwrap_or(rest.len())
+            ["**", "__", "@", "https://"]
+                .iter()
+                .filter_map(|mark| rest[first..].find(mark).map(|at| at + first))
+                .min()
+                .unwrap_or(rest.len())
         };
         rich.push(&rest[..end], part, attributes);
         rest = &rest[end..];

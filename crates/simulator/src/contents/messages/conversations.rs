@@ -1,12 +1,12 @@
 //! Who writes with the owner: the plan of all conversations, from the seed.
 
 use super::script::{LANGUAGES, notices};
+use crate::contents::ContentsOptions;
 use crate::contents::clock::{DAY, now};
 use crate::contents::contacts::names::CULTURES;
 use crate::contents::contacts::{self, PARTNER};
 use crate::contents::persona::Persona;
 use crate::contents::random::Random;
-use crate::contents::ContentsOptions;
 
 /// One conversation as people see it.
 #[derive(Clone, Debug)]
@@ -40,8 +40,16 @@ pub(crate) struct Chat {
     pub group_id: String,
 }
 
-const TITLES: [&str; 8] =
-    ["Family 🏡", "Weekend hikers 🥾", "Book club", "Haus 14", "Los de siempre", "Board games & snacks", "Reise nach Porto ✈️", "قروب العيلة"];
+const TITLES: [&str; 8] = [
+    "Family 🏡",
+    "Weekend hikers 🥾",
+    "Book club",
+    "Haus 14",
+    "Los de siempre",
+    "Board games & snacks",
+    "Reise nach Porto ✈️",
+    "قروب العيلة",
+];
 /// Language of each culture, as a place in [`LANGUAGES`].
 const SPOKEN: [usize; 16] = [0, 1, 2, 3, 4, 5, 0, 0, 6, 7, 0, 8, 9, 0, 10, 0];
 
@@ -94,7 +102,9 @@ fn one(options: &ContentsOptions, people: &[i64], index: usize, messages: u64) -
     } else if group {
         // Whoever comes next in the list, a few at a time; never the same person twice.
         let size = 3 + random.below(3) as usize;
-        (0..size.min(people.len() / 2)).map(|step| named(people[(index * 3 + step * 2) % people.len()], false)).collect()
+        (0..size.min(people.len() / 2))
+            .map(|step| named(people[(index * 3 + step * 2) % people.len()], false))
+            .collect()
     } else if index % 15 == 11 {
         vec![(contacts::mobile(9_900 + index as i64, "gb"), String::new())]
     } else {
@@ -103,7 +113,11 @@ fn one(options: &ContentsOptions, people: &[i64], index: usize, messages: u64) -
     written.dedup();
     let (participants, names): (Vec<String>, Vec<String>) = written.into_iter().unzip();
     let service = if company.is_some() || index % 9 == 4 { "SMS" } else { "iMessage" };
-    let both = !group && company.is_none() && service == "iMessage" && (index == 0 || index % 7 == 2) && participants[0].starts_with('+');
+    let both = !group
+        && company.is_none()
+        && service == "iMessage"
+        && (index == 0 || index % 7 == 2)
+        && participants[0].starts_with('+');
     let services = if both { vec!["iMessage", "SMS"] } else { vec![service] };
     let chats = services.into_iter().map(|service| chat(service, group, &participants, random)).collect();
     let persona = Persona::of(options);
@@ -128,7 +142,8 @@ fn one(options: &ContentsOptions, people: &[i64], index: usize, messages: u64) -
 }
 
 fn chat(service: &'static str, group: bool, participants: &[String], random: &mut Random) -> Chat {
-    let identifier = if group { format!("chat{}{}", 1 + random.below(9), random.digits(17)) } else { participants[0].clone() };
+    let identifier =
+        if group { format!("chat{}{}", 1 + random.below(9), random.digits(17)) } else { participants[0].clone() };
     let guid = format!("{service};{};{identifier}", if group { '+' } else { '-' });
     Chat { guid, identifier, service, group_id: random.guid() }
 }

@@ -3,6 +3,7 @@
 pub(crate) mod attachments;
 mod body;
 pub(crate) mod conversations;
+mod row;
 pub(crate) mod script;
 pub(crate) mod stream;
 mod typedstream;
@@ -35,5 +36,9 @@ pub(crate) fn edit_of_day(options: &ContentsOptions, plan: &[Conversation], day:
 }
 
 fn is_plain(message: &Message) -> bool {
-    message.body.is_plain() && message.sends.is_none() && message.before.is_none() && !message.unsent && message.reply.is_none()
+    message.body.is_plain()
+        && message.sends.is_none()
+        && message.before.is_none()
+        && !message.unsent
+        && message.reply.is_none()
 }

@@ -93,7 +93,9 @@ fn read(file: &'static str) -> Script {
             if !scene.is_empty() {
                 scenes.push(Scene { lines: std::mem::take(&mut scene) });
             }
-        } else if let Some((removed, tapback)) = line.strip_prefix("-+ ").map(|rest| (true, rest)).or(line.strip_prefix("+ ").map(|rest| (false, rest))) {
+        } else if let Some((removed, tapback)) =
+            line.strip_prefix("-+ ").map(|rest| (true, rest)).or(line.strip_prefix("+ ").map(|rest| (false, rest)))
+        {
             if let (Some(said), Some((voice, kind))) = (scene.last_mut(), tapback.split_once(' ')) {
                 said.tapbacks.push((voice_of(voice), kind, removed));
             }

@@ -6,9 +6,9 @@ use super::body::styled;
 use super::conversations::Conversation;
 use super::script::{Line, Scene, Sends, notices, script};
 use super::typedstream::Rich;
+use crate::contents::ContentsOptions;
 use crate::contents::clock::{DAY, now};
 use crate::contents::random::Random;
-use crate::contents::ContentsOptions;
 
 /// One row of `message`.
 #[derive(Clone, Debug)]
@@ -84,7 +84,11 @@ impl<'a> Stream<'a> {
         let mut events = Vec::new();
         if conversation.group {
             // Taken from the end, so the first comes last.
-            events = vec![(share(8), Event::Left), (share(5), Event::NewPhoto), (share(3), Event::Added(conversation.participants.len() - 1))];
+            events = vec![
+                (share(8), Event::Left),
+                (share(5), Event::NewPhoto),
+                (share(3), Event::Added(conversation.participants.len() - 1)),
+            ];
             events.extend(conversation.title.iter().map(|title| (share(1), Event::Renamed(title.clone()))));
         }
         let random = Random::of(options.seed, &[41, conversation.index as u64]);
@@ -100,7 +104,12 @@ impl<'a> Stream<'a> {
         let start = conversation.from + (span as f64 * part) as i64;
         let spacing = span / conversation.messages as i64;
         let start = if spacing > DAY * 200 && part < 1.0 { waking(start, &mut self.random) } else { start };
-        let mut composer = Composer { conversation, random: &mut self.random, at: start.min(conversation.to).max(self.last + 1000), pace: spacing };
+        let mut composer = Composer {
+            conversation,
+            random: &mut self.random,
+            at: start.min(conversation.to).max(self.last + 1000),
+            pace: spacing,
+        };
         let said = composer.scene(left);
         self.composed += said.iter().filter(|said| matches!(said.what, What::Message(_))).count() as u64;
         self.last = said.last().map_or(self.last, |said| said.at);
@@ -229,7 +238,8 @@ impl Composer<'_> {
             let part = usize::from(message.1.sends.is_some() && !line.text.is_empty());
             said.push(self.said(chat, voices[line.voice], guid.clone(), What::Message(message.1)));
             for (voice, kind, removed) in line.tapbacks.iter().filter(|_| !plain) {
-                let what = What::Tapback { target: guid.clone(), part, quoted: quoted.clone(), kind, removed: *removed };
+                let what =
+                    What::Tapback { target: guid.clone(), part, quoted: quoted.clone(), kind, removed: *removed };
                 let id = self.random.guid();
                 said.push(self.said(chat, voices[*voice], id, what));
             }
@@ -241,23 +251,33 @@ impl Composer<'_> {
     fn voices(&mut self, scene: &Scene) -> Vec<Option<usize>> {
         let heard = |line: &Line| line.tapbacks.iter().map(|tapback| tapback.0).chain([line.voice]).max().unwrap_or(0);
         let count = scene.lines.iter().map(heard).max().unwrap_or(0) + 1;
-        let mut cast: Vec<Option<usize>> = std::iter::once(None).chain((0..self.conversation.participants.len()).map(Some)).collect();
+        let mut cast: Vec<Option<usize>> =
+            std::iter::once(None).chain((0..self.conversation.participants.len()).map(Some)).collect();
         let turn = self.random.below(cast.len() as u64) as usize;
         cast.rotate_left(turn);
         (0..count.max(2)).map(|voice| cast[voice % cast.len()]).collect()
     }
 
-    fn message(&mut self, line: &Line, plain: bool, voices: &[Option<usize>], fill: impl Fn(&str) -> String, spoken: &[(String, usize)]) -> (String, Message) {
+    fn message(
+        &mut self,
+        line: &Line,
+        plain: bool,
+        voices: &[Option<usize>],
+        fill: impl Fn(&str) -> String,
+        spoken: &[(String, usize)],
+    ) -> (String, Message) {
         let guid = self.random.guid();
         let name = |voice: usize| {
-            let known = |who: usize| (self.conversation.names[who].clone(), self.conversation.participants[who].clone());
+            let known =
+                |who: usize| (self.conversation.names[who].clone(), self.conversation.participants[who].clone());
             Some(voices.get(voice)?.map_or_else(|| self.conversation.owner.clone(), known))
         };
         let part = i32::from(line.sends.is_some());
         let text = fill(line.text);
         let text = if plain { text.replace("**", "").replace("__", "") } else { text };
         let mut body = styled(&text, part, name);
-        let sends = line.sends.map(|kind| Attached { guid: format!("at_0_{guid}"), kind, missing: self.random.below(12) == 0 });
+        let sends =
+            line.sends.map(|kind| Attached { guid: format!("at_0_{guid}"), kind, missing: self.random.below(12) == 0 });
         if let Some(sends) = &sends {
             body = body.with_attachment(&sends.guid, &super::attachments::file_name(sends.kind, &sends.guid));
         }

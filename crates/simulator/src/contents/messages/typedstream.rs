@@ -47,7 +47,10 @@ pub(crate) enum As {
 pub(crate) fn write(rich: &Rich, kind: As) -> Vec<u8> {
     let mut writer = Writer { out: b"\x04\x0bstreamtyped\x81\xe8\x03".to_vec(), ..Writer::default() };
     let (outer, inner): (&Class, &Class) = match kind {
-        As::Body => (&[("NSMutableAttributedString", 0), ("NSAttributedString", 0), ("NSObject", 0)], &[("NSMutableString", 1), ("NSString", 1), ("NSObject", 0)]),
+        As::Body => (
+            &[("NSMutableAttributedString", 0), ("NSAttributedString", 0), ("NSObject", 0)],
+            &[("NSMutableString", 1), ("NSString", 1), ("NSObject", 0)],
+        ),
         As::Edit => (&[("NSAttributedString", 0), ("NSObject", 0)], &[("NSString", 1), ("NSObject", 0)]),
     };
     writer.kind("@");
@@ -207,7 +210,10 @@ mod tests {
 
     #[test]
     fn a_plain_body_is_byte_for_byte_what_a_phone_writes() {
-        let rich = Rich { text: "Noter test".into(), runs: vec![Run { length: 10, attributes: vec![(PART, Value::Number(0))] }] };
+        let rich = Rich {
+            text: "Noter test".into(),
+            runs: vec![Run { length: 10, attributes: vec![(PART, Value::Number(0))] }],
+        };
         let real = [
             "040b73747265616d747970656481e803840140848484194e534d757461626c6541747472696275746564537472696e67008484124e534174",
             "7472696275746564537472696e67008484084e534f626a656374008592848484",

@@ -4,20 +4,20 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, VecDeque};
 use std::path::Path;
 
-use plist::{Dictionary, Value};
 use rusqlite::{Connection, params};
 
 use super::conversations::{Conversation, account, plan};
+use super::row::{Row, edited};
 use super::stream::{Event, Message, Said, What, of_day, woven};
 use super::typedstream::{self, As, Rich};
 use super::{attachments, edit_of_day};
+use crate::contents::ContentsOptions;
 use crate::contents::clock::{COCOA, nanoseconds, now};
 use crate::contents::database::{self, Wal};
 use crate::contents::error::Result;
 use crate::contents::persona::Persona;
 use crate::contents::pictures::Pictures;
-use crate::contents::random::{hash, hash_text};
-use crate::contents::ContentsOptions;
+use crate::contents::random::hash_text;
 
 const SCHEMA: &str = include_str!("../schemas/sms.sql");
 const TRIGGERS: &str = include_str!("../schemas/sms-triggers.sql");
@@ -88,7 +88,13 @@ struct Rows<'a> {
 }
 
 impl<'a> Rows<'a> {
-    fn new(db: &'a Connection, options: &ContentsOptions, pictures: &'a Pictures, plan: &'a [Conversation], carried: &'a RefCell<Vec<Carried>>) -> Rows<'a> {
+    fn new(
+        db: &'a Connection,
+        options: &ContentsOptions,
+        pictures: &'a Pictures,
+        plan: &'a [Conversation],
+        carried: &'a RefCell<Vec<Carried>>,
+    ) -> Rows<'a> {
         let mut handles = BTreeMap::new();
         let mut chats = Vec::new();
         let mut next_chat = 1;
@@ -108,7 +114,13 @@ impl<'a> Rows<'a> {
     /// Handles, chats and who is in them.
     fn frame(&self) -> rusqlite::Result<()> {
         for ((service, address), row) in &self.handles {
-            let country = if address.starts_with("+49") { "de" } else if address.starts_with("+44") { "gb" } else { "us" };
+            let country = if address.starts_with("+49") {
+                "de"
+            } else if address.starts_with("+44") {
+                "gb"
+            } else {
+                "us"
+            };
             let person = hash_text(address);
             self.db.execute(
                 "INSERT INTO handle (ROWID, id, country, service, uncanonicalized_id, person_centric_id) VALUES (?, ?, ?, ?, ?, ?)",
@@ -138,7 +150,10 @@ impl<'a> Rows<'a> {
                 )?;
                 for address in &conversation.participants {
                     let handle = self.handles.get(&(chat.service, address.as_str()));
-                    self.db.execute("INSERT OR IGNORE INTO chat_handle_join (chat_id, handle_id) VALUES (?, ?)", params![row, handle])?;
+                    self.db.execute(
+                        "INSERT OR IGNORE INTO chat_handle_join (chat_id, handle_id) VALUES (?, ?)",
+                        params![row, handle],
+                    )?;
                 }
             }
         }
@@ -223,10 +238,14 @@ impl<'a> Rows<'a> {
         let (id, chat_row) = (self.db.last_insert_rowid(), self.chats[said.conversation] + said.chat as i64);
         if deleted {
             self.db
-                .prepare_cached("INSERT INTO chat_recoverable_message_join (chat_id, message_id, delete_date) VALUES (?, ?, ?)")?
+                .prepare_cached(
+                    "INSERT INTO chat_recoverable_message_join (chat_id, message_id, delete_date) VALUES (?, ?, ?)",
+                )?
                 .execute(params![chat_row, id, nanoseconds(now(0) * 1000 - 86_400_000)])?;
         } else {
-            self.db.prepare_cached("INSERT INTO chat_message_join (chat_id, message_id, message_date) VALUES (?, ?, ?)")?.execute(params![chat_row, id, when])?;
+            self.db
+                .prepare_cached("INSERT INTO chat_message_join (chat_id, message_id, message_date) VALUES (?, ?, ?)")?
+                .execute(params![chat_row, id, when])?;
         }
         match &said.what {
             What::Message(message) => self.attachment(id, said, message),
@@ -262,7 +281,10 @@ impl<'a> Rows<'a> {
                 sends.guid
             ])?;
         let id = self.db.last_insert_rowid();
-        self.db.prepare_cached("INSERT INTO message_attachment_join (message_id, attachment_id) VALUES (?, ?)")?.execute([message_row, id]).map(|_| ())
+        self.db
+            .prepare_cached("INSERT INTO message_attachment_join (message_id, attachment_id) VALUES (?, ?)")?
+            .execute([message_row, id])
+            .map(|_| ())
     }
 
     /// Edits a plain message of an earlier day.
@@ -276,130 +298,4 @@ impl<'a> Rows<'a> {
             )
             .map(|_| ())
     }
-}
-
-/// The columns of one message that depend on its sort.
-#[derive(Default)]
-struct Row {
-    text: Option<String>,
-    body: Option<Vec<u8>>,
-    attachments: bool,
-    audio: bool,
-    item_type: i64,
-    other_handle: i64,
-    group_title: Option<String>,
-    group_action: i64,
-    target: Option<String>,
-    target_type: i64,
-    target_length: i64,
-    emoji: Option<String>,
-    effect: Option<&'static str>,
-    summary: Option<Vec<u8>>,
-    thread: Option<String>,
-    thread_part: Option<String>,
-    edited: i64,
-    parts: i64,
-}
-
-impl Row {
-    fn message(&mut self, said: &Said, message: &Message) {
-        self.parts = 1;
-        if let Some((guid, length)) = &message.reply {
-            self.thread = Some(guid.clone());
-            self.thread_part = Some(format!("0:0:{length}"));
-        }
-        if message.unsent {
-            self.parts = 0;
-            self.edited = nanoseconds(said.at + 30_000);
-            self.summary = Some(unsent());
-            return;
-        }
-        self.attachments = message.sends.is_some();
-        self.audio = message.sends.as_ref().is_some_and(|sends| sends.kind == super::script::Sends::Voice);
-        self.parts += i64::from(self.attachments && message.body.runs.len() > 1);
-        // Most bodies are only in the archive, as systems from 16 on leave them.
-        let turn = hash_text(&said.guid);
-        self.text = (turn % 10 < 3).then(|| message.body.text.clone());
-        self.body = (!turn.is_multiple_of(40) || self.text.is_none() || !message.body.is_plain()).then(|| typedstream::write(&message.body, As::Body));
-        if let Some(before) = &message.before {
-            self.edited = nanoseconds(said.at + 45_000);
-            self.summary = Some(edited(before, &message.body, said.at, said.at + 45_000, &said.guid));
-        }
-        let festive = message.body.text.contains(['🎉', '🎂', '🍾']);
-        self.effect = (festive && turn.is_multiple_of(3)).then_some("com.apple.messages.effect.CKConfettiEffect");
-    }
-
-    fn tapback(&mut self, target: &str, part: usize, quoted: &str, kind: &str, removed: bool) {
-        let (number, done, undone) = match kind {
-            "love" => (0, "Loved", "a heart"),
-            "like" => (1, "Liked", "a like"),
-            "dislike" => (2, "Disliked", "a dislike"),
-            "laugh" => (3, "Laughed at", "a laugh"),
-            "emphasize" => (4, "Emphasized", "an exclamation"),
-            "question" => (5, "Questioned", "a question mark"),
-            _ => (6, "Reacted to", "a reaction"),
-        };
-        let quoted = quoted.trim_start_matches('\u{fffc}');
-        let what = if quoted.is_empty() { "an image".to_string() } else { format!("“{quoted}”") };
-        self.text = Some(match (number, removed) {
-            (6, false) => format!("Reacted {kind} to {what}"),
-            (_, false) => format!("{done} {what}"),
-            (_, true) => format!("Removed {undone} from {what}"),
-        });
-        self.emoji = (number == 6).then(|| kind.into());
-        self.target = Some(format!("p:{part}/{target}"));
-        self.target_type = if removed { 3000 } else { 2000 } + number;
-        self.target_length = quoted.encode_utf16().count().max(1) as i64;
-    }
-
-    fn event(&mut self, event: &Event) {
-        (self.item_type, self.group_action) = match event {
-            Event::Renamed(_) => (2, 0),
-            Event::Added(_) => (1, 0),
-            Event::Left => (3, 0),
-            Event::NewPhoto => (3, 1),
-        };
-        if let Event::Renamed(title) = event {
-            self.group_title = Some(title.clone());
-        }
-    }
-}
-
-fn binary(dictionary: Dictionary) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    // Memory takes every write, and these values have nothing a binary list cannot hold.
-    plist::to_writer_binary(&mut bytes, &Value::Dictionary(dictionary)).expect("a plain property list");
-    bytes
-}
-
-fn range(length: usize) -> Value {
-    Value::Dictionary(Dictionary::from_iter([("lo", Value::from(0)), ("le", Value::from(length as i64))]))
-}
-
-/// `message_summary_info` of an edited message of one part: every version with its time.
-fn edited(before: &Rich, after: &Rich, sent: i64, at: i64, guid: &str) -> Vec<u8> {
-    let version = |rich: &Rich, at: i64, older: Option<&str>| {
-        let mut version = Dictionary::new();
-        version.insert("d".into(), Value::Real(at as f64 / 1000.0 - COCOA as f64));
-        version.insert("t".into(), Value::Data(typedstream::write(rich, As::Edit)));
-        version.extend(older.map(|guid| ("bcg".to_string(), Value::from(guid))));
-        Value::Dictionary(version)
-    };
-    let change = super::super::random::Random::new(hash(hash_text(guid), &[at as u64])).guid();
-    let versions = vec![version(before, sent, None), version(after, at, Some(&change))];
-    binary(Dictionary::from_iter([
-        ("ec", Value::Dictionary(Dictionary::from_iter([("0", Value::Array(versions))]))),
-        ("ep", Value::Array(vec![Value::from(0)])),
-        ("otr", Value::Dictionary(Dictionary::from_iter([("0", range(before.length()))]))),
-        ("ust", Value::Boolean(true)),
-    ]))
-}
-
-/// `message_summary_info` of a message taken back as a whole.
-fn unsent() -> Vec<u8> {
-    binary(Dictionary::from_iter([
-        ("otr", Value::Dictionary(Dictionary::from_iter([("0", range(12))]))),
-        ("rp", Value::Array(vec![Value::from(0)])),
-        ("ust", Value::Boolean(true)),
-    ]))
 }

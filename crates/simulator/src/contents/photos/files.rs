@@ -49,7 +49,11 @@ pub(crate) fn length(asset: &Asset, part: Part, pictures: &Pictures) -> u64 {
         (Part::Original, Some(sample), _) => return sample.length(),
         (Part::Thumb, Some(sample), _) => sample.thumb.len(),
         (Part::Original, None, Some(picture)) => {
-            let added = if matches!(asset.shot, Shot::Screenshot { .. }) { pictures::PNG_TEXT_LENGTH } else { jpeg::EXIF_LENGTH };
+            let added = if matches!(asset.shot, Shot::Screenshot { .. }) {
+                pictures::PNG_TEXT_LENGTH
+            } else {
+                jpeg::EXIF_LENGTH
+            };
             return picture.bytes.len() as u64 + added;
         }
         (Part::Render, _, Some(picture)) => return picture.bytes.len() as u64 + jpeg::EXIF_LENGTH,
@@ -63,7 +67,15 @@ pub(crate) fn length(asset: &Asset, part: Part, pictures: &Pictures) -> u64 {
 /// The bytes of a part.
 pub(crate) fn bytes(asset: &Asset, part: Part, pictures: &Pictures) -> Vec<u8> {
     let (width, height, orientation) = asset.size(pictures);
-    let exif = Exif { taken: asset.taken, zone: asset.zone, orientation, place: asset.place, width, height, unique: &asset.uuid };
+    let exif = Exif {
+        taken: asset.taken,
+        zone: asset.zone,
+        orientation,
+        place: asset.place,
+        width,
+        height,
+        unique: &asset.uuid,
+    };
     match (part, asset.shot, asset.picture(pictures)) {
         (Part::Film, _, _) => LIVE_FILM.copy(asset.taken, asset.zone, &asset.uuid),
         (Part::Adjustments | Part::Aae, _, _) => adjustments(asset),
@@ -75,7 +87,9 @@ pub(crate) fn bytes(asset: &Asset, part: Part, pictures: &Pictures) -> Vec<u8> {
             jpeg::toned(&picture.thumb, if asset.edited { Tone { contrast: 5, saturation: 2 } } else { tone })
         }
         (Part::Thumb, _, Some(picture)) => picture.thumb.clone(),
-        (Part::Original, _, None) => asset.sample().map(|sample| sample.copy(asset.taken, asset.zone, &asset.uuid)).unwrap_or_default(),
+        (Part::Original, _, None) => {
+            asset.sample().map(|sample| sample.copy(asset.taken, asset.zone, &asset.uuid)).unwrap_or_default()
+        }
         (Part::Thumb, _, None) => asset.sample().map(|sample| sample.thumb.to_vec()).unwrap_or_default(),
         _ => Vec::new(),
     }
@@ -109,7 +123,10 @@ pub(crate) fn attributes(asset: &Asset, trashed: bool) -> Vec<u8> {
         ("com.apple.assetsd.UUID", Value::Data(uuid)),
         ("com.apple.assetsd.favorite", flag(asset.favourite)),
         ("com.apple.assetsd.hidden", flag(asset.hidden)),
-        ("com.apple.assetsd.originalFilename", Value::Data(format!("IMG_{:04}.{}", (asset.index + 1) % 10_000, asset.ending()).into_bytes())),
+        (
+            "com.apple.assetsd.originalFilename",
+            Value::Data(format!("IMG_{:04}.{}", (asset.index + 1) % 10_000, asset.ending()).into_bytes()),
+        ),
         ("com.apple.assetsd.timeZoneName", Value::Data(asset.zone.name.as_bytes().to_vec())),
         ("com.apple.assetsd.trashed", flag(trashed)),
     ]);

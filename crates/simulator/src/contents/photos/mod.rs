@@ -73,7 +73,8 @@ pub(crate) fn count_on(options: &ContentsOptions, day: u32) -> u64 {
 pub(crate) fn asset(options: &ContentsOptions, index: u64) -> Asset {
     let first = count(options);
     let outing = index / OUTING;
-    let (day, outing) = if index < first { (0, outing) } else { ((index - first) / A_DAY + 1, 1_000_000 + (index - first) / A_DAY) };
+    let (day, outing) =
+        if index < first { (0, outing) } else { ((index - first) / A_DAY + 1, 1_000_000 + (index - first) / A_DAY) };
     let trip = &mut Random::of(options.seed, &[50, outing]);
     let place = if trip.percent(35) { &PLACES[trip.below(2) as usize] } else { trip.pick(PLACES) };
     let taken = if day == 0 {
@@ -120,7 +121,10 @@ fn shot(options: &ContentsOptions, random: &mut Random, scene: Scene, index: u64
                 Scene::Northern | Scene::Mountains => 1,
                 _ => 2,
             };
-            Shot::Video { sample, sort: *random.pick(&[Film::Plain, Film::Plain, Film::Plain, Film::Slow, Film::Lapse]) }
+            Shot::Video {
+                sample,
+                sort: *random.pick(&[Film::Plain, Film::Plain, Film::Plain, Film::Slow, Film::Lapse]),
+            }
         }
         13..=26 => {
             let sample = match scene {
@@ -152,7 +156,11 @@ pub(crate) fn thrown_away(options: &ContentsOptions, day: u32) -> Vec<(u64, u32)
         let first = hash(options.seed, &[54, u64::from(day)]);
         let plain = |index: &u64| {
             let asset = asset(options, *index);
-            asset.is_visible() && !asset.favourite && asset.burst.is_none() && !taken.contains(index) && albums_of(&asset).is_empty()
+            asset.is_visible()
+                && !asset.favourite
+                && asset.burst.is_none()
+                && !taken.contains(index)
+                && albums_of(&asset).is_empty()
         };
         let found = (0..count(options)).map(|step| (first.wrapping_add(step)) % count(options)).find(plain);
         if let Some(index) = found {
@@ -219,7 +227,8 @@ impl Asset {
 pub(crate) const LIVE_FILM: &Sample = &LIVE;
 
 /// Titles of the albums; the last one is empty, the two before it are in a folder.
-pub(crate) const ALBUMS: [&str; 8] = ["Lisbon 🌊", "Family", "Hikes ⛰️", "Recipes to try", "قطط 🐈", "Best of", "Norge 2024", "To print"];
+pub(crate) const ALBUMS: [&str; 8] =
+    ["Lisbon 🌊", "Family", "Hikes ⛰️", "Recipes to try", "قطط 🐈", "Best of", "Norge 2024", "To print"];
 
 /// Albums a picture is in, as places in [`ALBUMS`].
 pub(crate) fn albums_of(asset: &Asset) -> Vec<usize> {
@@ -235,7 +244,10 @@ pub(crate) fn albums_of(asset: &Asset) -> Vec<usize> {
 /// What a reader must find.
 pub(crate) fn expected(options: &ContentsOptions, day: u32) -> ExpectedPhotos {
     let gone: BTreeSet<u64> = thrown_away(options, day).into_iter().map(|(index, _)| index).collect();
-    let mut counts = ExpectedPhotos { albums: ALBUMS.map(|title| ExpectedAlbum { title: title.into(), count: 0 }).to_vec(), ..ExpectedPhotos::default() };
+    let mut counts = ExpectedPhotos {
+        albums: ALBUMS.map(|title| ExpectedAlbum { title: title.into(), count: 0 }).to_vec(),
+        ..ExpectedPhotos::default()
+    };
     for index in 0..count_on(options, day) {
         let asset = asset(options, index);
         let trashed = asset.trashed.is_some() || gone.contains(&index);

@@ -7,12 +7,12 @@ use rusqlite::{Connection, params};
 
 use super::files::{self, Part};
 use super::{A_DAY, ALBUMS, Asset, Shot, albums_of, asset, count, count_on, thrown_away};
+use crate::contents::ContentsOptions;
 use crate::contents::clock::{DAY, cocoa, now};
 use crate::contents::database::{self, Wal};
 use crate::contents::error::Result;
 use crate::contents::pictures::Pictures;
 use crate::contents::random::Random;
-use crate::contents::ContentsOptions;
 
 const SCHEMA: &str = include_str!("../schemas/photos.sql");
 /// `Z_PRIMARYKEY` of this model: number, name, super entity.
@@ -45,7 +45,10 @@ pub(crate) fn photos_day(options: &ContentsOptions, pictures: &Pictures, day: u3
             insert(db, &asset(options, index), pictures)?;
         }
         for (index, _) in thrown_away(options, day).iter().filter(|(_, when)| *when == day) {
-            db.execute("UPDATE ZASSET SET ZTRASHEDSTATE = 1, ZTRASHEDDATE = ? WHERE Z_PK = ?", params![cocoa(now(day)), *index as i64 + 1])?;
+            db.execute(
+                "UPDATE ZASSET SET ZTRASHEDSTATE = 1, ZTRASHEDDATE = ? WHERE Z_PK = ?",
+                params![cocoa(now(day)), *index as i64 + 1],
+            )?;
         }
         maxima(db)
     })
@@ -56,7 +59,10 @@ fn frame(db: &Connection, options: &ContentsOptions) -> rusqlite::Result<()> {
         let (name, parent) = line.split_once(' ').unwrap_or((line, "0"));
         // History entities are numbered apart.
         let number = if number < 62 { number as i64 + 1 } else { 16_001 + number as i64 - 62 };
-        db.execute("INSERT INTO Z_PRIMARYKEY (Z_ENT, Z_NAME, Z_SUPER, Z_MAX) VALUES (?, ?, ?, 0)", params![number, name, parent.parse().unwrap_or(0)])?;
+        db.execute(
+            "INSERT INTO Z_PRIMARYKEY (Z_ENT, Z_NAME, Z_SUPER, Z_MAX) VALUES (?, ?, ?, 0)",
+            params![number, name, parent.parse().unwrap_or(0)],
+        )?;
     }
     let mut info = Vec::new();
     let plist = Dictionary::from_iter([

@@ -110,17 +110,38 @@ pub(super) fn sea(canvas: &mut Canvas, random: &mut Random) {
         canvas.ellipse(x, y, long, 1.0 + down * 2.5, blend(haze, [255, 255, 255], 0.5), 0.25);
     }
     for _ in 0..random.between(0, 3) {
-        let (x, y, size) = (random.float(0.1, 0.9) as f32 * width, height * random.float(0.57, 0.64) as f32, width * random.float(0.02, 0.05) as f32);
+        let (x, y, size) = (
+            random.float(0.1, 0.9) as f32 * width,
+            height * random.float(0.57, 0.64) as f32,
+            width * random.float(0.02, 0.05) as f32,
+        );
         canvas.polygon(&[(x, y - size * 2.0), (x, y), (x + size, y)], [250, 246, 238], 1.0);
-        canvas.polygon(&[(x - size * 0.1, y - size * 1.6), (x - size * 0.1, y), (x - size * 0.7, y)], hsl(random.float(0.0, 360.0) as f32, 0.6, 0.6), 1.0);
-        canvas.polygon(&[(x - size, y + size * 0.1), (x + size * 1.2, y + size * 0.1), (x + size * 0.8, y + size * 0.4), (x - size * 0.6, y + size * 0.4)], [96, 60, 44], 1.0);
+        canvas.polygon(
+            &[(x - size * 0.1, y - size * 1.6), (x - size * 0.1, y), (x - size * 0.7, y)],
+            hsl(random.float(0.0, 360.0) as f32, 0.6, 0.6),
+            1.0,
+        );
+        canvas.polygon(
+            &[
+                (x - size, y + size * 0.1),
+                (x + size * 1.2, y + size * 0.1),
+                (x + size * 0.8, y + size * 0.4),
+                (x - size * 0.6, y + size * 0.4),
+            ],
+            [96, 60, 44],
+            1.0,
+        );
     }
     let sand = hsl(random.float(32.0, 46.0) as f32, 0.5, 0.72);
     let foam = waves(random, 0.84, 0.012, 7.0);
     canvas.ridge(|x| foam(x) - 0.012, [248, 252, 252], sand);
     canvas.ridge(foam, sand, blend(sand, [150, 110, 70], 0.35));
     for _ in 0..random.between(1, 3) {
-        let (x, y, size) = (random.float(0.1, 0.9) as f32 * width, height * random.float(0.9, 0.96) as f32, width * random.float(0.06, 0.1) as f32);
+        let (x, y, size) = (
+            random.float(0.1, 0.9) as f32 * width,
+            height * random.float(0.9, 0.96) as f32,
+            width * random.float(0.06, 0.1) as f32,
+        );
         let hue = random.float(0.0, 360.0) as f32;
         canvas.stroke((x, y - size), (x + size * 0.1, y), size * 0.05, [230, 224, 210]);
         for stripe in 0..6 {
@@ -153,7 +174,12 @@ pub(super) fn skyline(canvas: &mut Canvas, random: &mut Random) {
             let (left, top) = (x * width, height * (0.92 - tall));
             canvas.rect(left, top, wide * width, height - top, wall, 1.0);
             if random.percent(25) {
-                canvas.stroke((left + wide * width / 2.0, top - height * 0.07), (left + wide * width / 2.0, top), 3.0, wall);
+                canvas.stroke(
+                    (left + wide * width / 2.0, top - height * 0.07),
+                    (left + wide * width / 2.0, top),
+                    3.0,
+                    wall,
+                );
             }
             let lit = if night { [255, 214, 130] } else { blend(wall, [225, 240, 255], 0.5) };
             let step = width * 0.0145;
@@ -206,7 +232,16 @@ pub(super) fn balloons(canvas: &mut Canvas, random: &mut Random) {
             let color = if stripe % 2 == 0 { hsl(hue, 0.7, 0.55) } else { hsl(hue + 45.0, 0.8, 0.68) };
             canvas.ellipse(x, y, size * (1.0 - stripe as f32 * 0.21), size * 1.12, color, 1.0);
         }
-        canvas.polygon(&[(x - size * 0.62, y + size * 0.85), (x + size * 0.62, y + size * 0.85), (x + size * 0.16, y + size * 1.45), (x - size * 0.16, y + size * 1.45)], hsl(hue, 0.6, 0.42), 1.0);
+        canvas.polygon(
+            &[
+                (x - size * 0.62, y + size * 0.85),
+                (x + size * 0.62, y + size * 0.85),
+                (x + size * 0.16, y + size * 1.45),
+                (x - size * 0.16, y + size * 1.45),
+            ],
+            hsl(hue, 0.6, 0.42),
+            1.0,
+        );
         canvas.rect(x - size * 0.15, y + size * 1.6, size * 0.3, size * 0.24, [110, 74, 48], 1.0);
     }
 }
@@ -250,10 +285,24 @@ pub(super) fn houses(canvas: &mut Canvas, random: &mut Random) {
             for column in 0..3 {
                 let (wx, wy) = (left + cell * (column as f32 + 0.26), top + height * (0.03 + 0.12 * row as f32));
                 canvas.rect(wx - 3.0, wy - 3.0, cell * 0.48 + 6.0, height * 0.07 + 6.0, [248, 246, 240], 1.0);
-                canvas.rect(wx, wy, cell * 0.48, height * 0.07, if random.percent(20) { [255, 226, 150] } else { [92, 116, 140] }, 1.0);
+                canvas.rect(
+                    wx,
+                    wy,
+                    cell * 0.48,
+                    height * 0.07,
+                    if random.percent(20) { [255, 226, 150] } else { [92, 116, 140] },
+                    1.0,
+                );
             }
         }
-        canvas.rect(left + cell * 1.2, height * 0.75, cell * 0.6, height * 0.07, hsl(random.float(0.0, 360.0) as f32, 0.5, 0.3), 1.0);
+        canvas.rect(
+            left + cell * 1.2,
+            height * 0.75,
+            cell * 0.6,
+            height * 0.07,
+            hsl(random.float(0.0, 360.0) as f32, 0.5, 0.3),
+            1.0,
+        );
         x += wide;
     }
     canvas.gradient(0.82, 0.86, [150, 142, 134], [118, 110, 106]);
@@ -280,7 +329,14 @@ pub(super) fn northern(canvas: &mut Canvas, random: &mut Random) {
             let (foot, tall) = (line(x), random.float(0.16, 0.3) as f32);
             for step in 0..10 {
                 let part = step as f32 / 10.0;
-                canvas.rect(x * width, (foot - tall * part) * height, width / 80.0, tall * height / 9.0, hsl(hue + part * 110.0, 0.75, 0.5), 0.16 * (1.0 - part));
+                canvas.rect(
+                    x * width,
+                    (foot - tall * part) * height,
+                    width / 80.0,
+                    tall * height / 9.0,
+                    hsl(hue + part * 110.0, 0.75, 0.5),
+                    0.16 * (1.0 - part),
+                );
             }
         }
     }

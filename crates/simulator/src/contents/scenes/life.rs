@@ -3,8 +3,10 @@
 use crate::contents::paint::{Canvas, Color, blend, hsl};
 use crate::contents::random::Random;
 
-const SKIN: [Color; 6] = [[255, 219, 190], [241, 194, 150], [224, 172, 126], [198, 134, 92], [150, 98, 66], [104, 66, 46]];
-const HAIR: [Color; 7] = [[40, 30, 28], [92, 58, 36], [150, 96, 52], [214, 170, 96], [178, 70, 40], [196, 196, 200], [20, 20, 26]];
+const SKIN: [Color; 6] =
+    [[255, 219, 190], [241, 194, 150], [224, 172, 126], [198, 134, 92], [150, 98, 66], [104, 66, 46]];
+const HAIR: [Color; 7] =
+    [[40, 30, 28], [92, 58, 36], [150, 96, 52], [214, 170, 96], [178, 70, 40], [196, 196, 200], [20, 20, 26]];
 
 /// A table top of planks or cloth.
 fn table(canvas: &mut Canvas, random: &mut Random) {
@@ -48,7 +50,12 @@ fn pizza(canvas: &mut Canvas, random: &mut Random, cx: f32, cy: f32, radius: f32
     canvas.disc(cx, cy, radius * 0.9, [206, 66, 42]);
     for _ in 0..46 {
         let (x, y) = around(random, cx, cy, radius * 0.84);
-        canvas.disc(x, y, radius * random.float(0.05, 0.12) as f32, blend([250, 226, 150], [255, 250, 226], random.fraction() as f32));
+        canvas.disc(
+            x,
+            y,
+            radius * random.float(0.05, 0.12) as f32,
+            blend([250, 226, 150], [255, 250, 226], random.fraction() as f32),
+        );
     }
     for _ in 0..14 {
         let (x, y) = around(random, cx, cy, radius * 0.76);
@@ -65,7 +72,14 @@ fn salad(canvas: &mut Canvas, random: &mut Random, cx: f32, cy: f32, radius: f32
     for _ in 0..120 {
         let (x, y) = around(random, cx, cy, radius);
         let (long, wide) = (radius * random.float(0.1, 0.24) as f32, radius * random.float(0.06, 0.12) as f32);
-        canvas.ellipse(x, y, long, wide, hsl(random.float(75.0, 130.0) as f32, 0.5, random.float(0.3, 0.6) as f32), 0.95);
+        canvas.ellipse(
+            x,
+            y,
+            long,
+            wide,
+            hsl(random.float(75.0, 130.0) as f32, 0.5, random.float(0.3, 0.6) as f32),
+            0.95,
+        );
     }
     for _ in 0..22 {
         let (x, y) = around(random, cx, cy, radius * 0.9);
@@ -119,7 +133,12 @@ pub(super) fn flowers(canvas: &mut Canvas, random: &mut Random) {
         for petal in 0..petals * 2 {
             let turn = petal as f32 / petals as f32 * std::f32::consts::PI;
             let reach = size * if petal % 2 == 0 { 0.62 } else { 0.5 };
-            canvas.disc(x + turn.cos() * reach, y + turn.sin() * reach, size * 0.3, hsl(color, 0.7, 0.55 + 0.1 * (petal % 2) as f32));
+            canvas.disc(
+                x + turn.cos() * reach,
+                y + turn.sin() * reach,
+                size * 0.3,
+                hsl(color, 0.7, 0.55 + 0.1 * (petal % 2) as f32),
+            );
         }
         canvas.disc(x, y, size * 0.32, [246, 200, 70]);
         canvas.disc(x, y, size * 0.2, [222, 156, 44]);
@@ -142,7 +161,13 @@ pub(super) fn cat(canvas: &mut Canvas, random: &mut Random) {
     canvas.ellipse(cx, cy + r * 1.9, r * 0.6, r * 0.95, light, 1.0);
     canvas.ellipse(cx + r * 1.35, cy + r * 2.2, r * 0.9, r * 0.2, fur, 1.0);
     for side in [-1.0f32, 1.0] {
-        let ear = |size: f32| [(cx + side * r * 0.85, cy - r * (0.55 + 0.75 * size)), (cx + side * r * 0.2, cy - r * 0.7), (cx + side * r * 0.95, cy - r * 0.1)];
+        let ear = |size: f32| {
+            [
+                (cx + side * r * 0.85, cy - r * (0.55 + 0.75 * size)),
+                (cx + side * r * 0.2, cy - r * 0.7),
+                (cx + side * r * 0.95, cy - r * 0.1),
+            ]
+        };
         canvas.polygon(&ear(1.0), fur, 1.0);
         canvas.polygon(&ear(0.6), [240, 170, 170], 0.8);
     }
@@ -165,7 +190,11 @@ pub(super) fn cat(canvas: &mut Canvas, random: &mut Random) {
         }
         canvas.ellipse(cx + side * r * 0.45, cy + r * 2.85, r * 0.36, r * 0.22, light, 1.0);
     }
-    canvas.polygon(&[(cx - r * 0.12, cy + r * 0.18), (cx + r * 0.12, cy + r * 0.18), (cx, cy + r * 0.32)], [214, 110, 116], 1.0);
+    canvas.polygon(
+        &[(cx - r * 0.12, cy + r * 0.18), (cx + r * 0.12, cy + r * 0.18), (cx, cy + r * 0.32)],
+        [214, 110, 116],
+        1.0,
+    );
 }
 
 pub(super) fn party(canvas: &mut Canvas, random: &mut Random) {
@@ -177,11 +206,19 @@ pub(super) fn party(canvas: &mut Canvas, random: &mut Random) {
         for flag in 0..16 {
             let x = width * (flag as f32 + 0.2 + 0.4 * line as f32) / 16.0;
             let sag = ((flag as f32 / 15.0) * std::f32::consts::PI).sin() * height * 0.06;
-            canvas.polygon(&[(x, y + sag), (x + width * 0.045, y + sag), (x + width * 0.022, y + sag + height * 0.075)], hsl(flag as f32 * 67.0 + hue, 0.65, 0.6), 1.0);
+            canvas.polygon(
+                &[(x, y + sag), (x + width * 0.045, y + sag), (x + width * 0.022, y + sag + height * 0.075)],
+                hsl(flag as f32 * 67.0 + hue, 0.65, 0.6),
+                1.0,
+            );
         }
     }
     for _ in 0..random.between(5, 10) {
-        let (x, y, r) = (random.float(0.05, 0.95) as f32 * width, height * random.float(0.24, 0.5) as f32, height * random.float(0.05, 0.085) as f32);
+        let (x, y, r) = (
+            random.float(0.05, 0.95) as f32 * width,
+            height * random.float(0.24, 0.5) as f32,
+            height * random.float(0.05, 0.085) as f32,
+        );
         let color = hsl(random.float(0.0, 360.0) as f32, 0.7, 0.58);
         canvas.stroke((x, y + r), (x + random.float(-20.0, 20.0) as f32, y + r * 4.5), 2.0, [240, 240, 240]);
         canvas.ellipse(x, y, r * 0.86, r * 1.1, color, 1.0);
@@ -219,7 +256,17 @@ fn person(canvas: &mut Canvas, random: &mut Random, x: f32, y: f32, r: f32) {
     canvas.ellipse(x, y + r * 1.32, r * 0.42, r * 0.26, blend(skin, [90, 50, 40], 0.15), 1.0);
     canvas.ellipse(x, y - r * 0.22, r * 0.98, r, hair, 1.0);
     canvas.ellipse(x, y + r * 0.12, r * 0.84, r * 0.98, skin, 1.0);
-    canvas.polygon(&[(x - r * 0.86, y - r * 0.1), (x - r * 0.5, y - r * 0.85), (x + r * 0.6, y - r * 0.85), (x + r * 0.86, y - r * 0.1), (x + r * random.float(-0.3, 0.4) as f32, y - r * 0.42)], hair, 1.0);
+    canvas.polygon(
+        &[
+            (x - r * 0.86, y - r * 0.1),
+            (x - r * 0.5, y - r * 0.85),
+            (x + r * 0.6, y - r * 0.85),
+            (x + r * 0.86, y - r * 0.1),
+            (x + r * random.float(-0.3, 0.4) as f32, y - r * 0.42),
+        ],
+        hair,
+        1.0,
+    );
     for side in [-1.0f32, 1.0] {
         canvas.ellipse(x + side * r * 0.34, y + r * 0.1, r * 0.13, r * 0.1, [252, 252, 250], 1.0);
         canvas.disc(x + side * r * 0.34, y + r * 0.1, r * 0.085, eyes);
@@ -231,10 +278,30 @@ fn person(canvas: &mut Canvas, random: &mut Random, x: f32, y: f32, r: f32) {
     canvas.ellipse(x, y + r * 0.57, r * 0.33, r * 0.12, skin, 1.0);
     if random.percent(25) {
         for side in [-1.0f32, 1.0] {
-            canvas.stroke((x + side * r * 0.14, y + r * 0.3), (x + side * r * 0.54, y + r * 0.3), r * 0.05, [40, 40, 46]);
-            canvas.stroke((x + side * r * 0.14, y - r * 0.06), (x + side * r * 0.54, y - r * 0.06), r * 0.05, [40, 40, 46]);
-            canvas.stroke((x + side * r * 0.14, y - r * 0.06), (x + side * r * 0.14, y + r * 0.3), r * 0.05, [40, 40, 46]);
-            canvas.stroke((x + side * r * 0.54, y - r * 0.06), (x + side * r * 0.54, y + r * 0.3), r * 0.05, [40, 40, 46]);
+            canvas.stroke(
+                (x + side * r * 0.14, y + r * 0.3),
+                (x + side * r * 0.54, y + r * 0.3),
+                r * 0.05,
+                [40, 40, 46],
+            );
+            canvas.stroke(
+                (x + side * r * 0.14, y - r * 0.06),
+                (x + side * r * 0.54, y - r * 0.06),
+                r * 0.05,
+                [40, 40, 46],
+            );
+            canvas.stroke(
+                (x + side * r * 0.14, y - r * 0.06),
+                (x + side * r * 0.14, y + r * 0.3),
+                r * 0.05,
+                [40, 40, 46],
+            );
+            canvas.stroke(
+                (x + side * r * 0.54, y - r * 0.06),
+                (x + side * r * 0.54, y + r * 0.3),
+                r * 0.05,
+                [40, 40, 46],
+            );
         }
     }
 }

@@ -90,7 +90,13 @@ mod tests {
             }
         }
         let random = &mut Random::new(3);
-        let others = [("portrait", portrait(320, random)), ("screen-a", screenshot(590, 1278, random)), ("screen-b", screenshot(590, 1278, random)), ("screen-c", screenshot(590, 1278, random)), ("wallpaper", wallpaper(590, 1278, random))];
+        let others = [
+            ("portrait", portrait(320, random)),
+            ("screen-a", screenshot(590, 1278, random)),
+            ("screen-b", screenshot(590, 1278, random)),
+            ("screen-c", screenshot(590, 1278, random)),
+            ("wallpaper", wallpaper(590, 1278, random)),
+        ];
         for (name, canvas) in others {
             assert!(!canvas.png().is_empty());
             if let Some(folder) = &folder {

@@ -17,7 +17,8 @@ fn words(canvas: &mut Canvas, random: &mut Random, x: f32, y: f32, wide: f32, ta
 /// A screenshot of a chat, a map, an article or a ticket.
 pub(crate) fn screenshot(width: usize, height: usize, random: &mut Random) -> Canvas {
     let dark = random.percent(30);
-    let (ground, ink): (Color, Color) = if dark { ([18, 18, 20], [224, 224, 228]) } else { ([255, 255, 255], [44, 44, 50]) };
+    let (ground, ink): (Color, Color) =
+        if dark { ([18, 18, 20], [224, 224, 228]) } else { ([255, 255, 255], [44, 44, 50]) };
     let mut canvas = Canvas::new(width, height, ground);
     match random.below(3) {
         0 => chat(&mut canvas, random, ground, ink),
@@ -45,12 +46,25 @@ fn chat(canvas: &mut Canvas, random: &mut Random, ground: Color, ink: Color) {
         let round = h * 0.018;
         canvas.rect(left + round, y, wide - round * 2.0, tall, bubble, 1.0);
         canvas.rect(left, y + round, wide, tall - round * 2.0, bubble, 1.0);
-        for (x, at) in [(left + round, y + round), (left + wide - round, y + round), (left + round, y + tall - round), (left + wide - round, y + tall - round)] {
+        for (x, at) in [
+            (left + round, y + round),
+            (left + wide - round, y + round),
+            (left + round, y + tall - round),
+            (left + wide - round, y + tall - round),
+        ] {
             canvas.disc(x, at, round, bubble);
         }
         for line in 0..lines as usize {
             let long = if line + 1 == lines as usize { wide * 0.5 } else { wide - round * 2.0 };
-            words(canvas, random, left + round, y + h * (0.014 + 0.024 * line as f32), long, h * 0.014, if me { [255, 255, 255] } else { ink });
+            words(
+                canvas,
+                random,
+                left + round,
+                y + h * (0.014 + 0.024 * line as f32),
+                long,
+                h * 0.014,
+                if me { [255, 255, 255] } else { ink },
+            );
         }
         y += tall + h * random.float(0.008, 0.03) as f32;
     }
@@ -64,7 +78,12 @@ fn map(canvas: &mut Canvas, random: &mut Random, ground: Color, ink: Color) {
         let (x, y) = (random.fraction() as f32 * w, random.fraction() as f32 * h);
         canvas.ellipse(x, y, w * 0.22, h * 0.07, blend(ground, [130, 190, 130], 0.6), 1.0);
     }
-    canvas.stroke((-10.0, h * random.float(0.2, 0.7) as f32), (w + 10.0, h * random.float(0.2, 0.7) as f32), h * 0.05, [126, 184, 226]);
+    canvas.stroke(
+        (-10.0, h * random.float(0.2, 0.7) as f32),
+        (w + 10.0, h * random.float(0.2, 0.7) as f32),
+        h * 0.05,
+        [126, 184, 226],
+    );
     for _ in 0..16 {
         let from = (random.float(-0.2, 1.2) as f32 * w, random.float(-0.1, 0.2) as f32 * h);
         let to = (random.float(-0.2, 1.2) as f32 * w, random.float(0.8, 1.1) as f32 * h);
@@ -78,7 +97,11 @@ fn map(canvas: &mut Canvas, random: &mut Random, ground: Color, ink: Color) {
         at = next;
     }
     canvas.disc(at.0, at.1 - h * 0.02, w * 0.04, [232, 60, 52]);
-    canvas.polygon(&[(at.0 - w * 0.035, at.1 - h * 0.012), (at.0 + w * 0.035, at.1 - h * 0.012), (at.0, at.1 + h * 0.018)], [232, 60, 52], 1.0);
+    canvas.polygon(
+        &[(at.0 - w * 0.035, at.1 - h * 0.012), (at.0 + w * 0.035, at.1 - h * 0.012), (at.0, at.1 + h * 0.018)],
+        [232, 60, 52],
+        1.0,
+    );
     canvas.rect(0.0, h * 0.82, w, h * 0.18, ground, 1.0);
     words(canvas, random, w * 0.06, h * 0.85, w * 0.5, h * 0.02, ink);
     words(canvas, random, w * 0.06, h * 0.89, w * 0.7, h * 0.013, blend(ground, ink, 0.5));
@@ -91,11 +114,27 @@ fn article(canvas: &mut Canvas, random: &mut Random, ground: Color, ink: Color) 
     let from = canvas.width * 3 * (canvas.height / 16);
     canvas.pixels[from..from + picture.pixels.len()].copy_from_slice(&picture.pixels);
     for line in 0..2 {
-        words(canvas, random, w * 0.06, h * (0.425 + 0.035 * line as f32), w * (0.88 - 0.3 * line as f32), h * 0.026, ink);
+        words(
+            canvas,
+            random,
+            w * 0.06,
+            h * (0.425 + 0.035 * line as f32),
+            w * (0.88 - 0.3 * line as f32),
+            h * 0.026,
+            ink,
+        );
     }
     for line in 0..18 {
         let short = if line % 6 == 5 { 0.45 } else { 0.88 };
-        words(canvas, random, w * 0.06, h * (0.52 + 0.024 * line as f32), w * short, h * 0.013, blend(ground, ink, 0.7));
+        words(
+            canvas,
+            random,
+            w * 0.06,
+            h * (0.52 + 0.024 * line as f32),
+            w * short,
+            h * 0.013,
+            blend(ground, ink, 0.7),
+        );
     }
 }
 
@@ -107,7 +146,13 @@ pub(crate) fn wallpaper(width: usize, height: usize, random: &mut Random) -> Can
     let (w, h) = canvas.size();
     for _ in 0..7 {
         let (x, y) = (random.fraction() as f32 * w, random.float(0.1, 0.9) as f32 * h);
-        canvas.glow(x, y, w * random.float(0.4, 0.9) as f32, hsl(hue + random.float(-50.0, 90.0) as f32, 0.7, 0.65), 0.5);
+        canvas.glow(
+            x,
+            y,
+            w * random.float(0.4, 0.9) as f32,
+            hsl(hue + random.float(-50.0, 90.0) as f32, 0.7, 0.65),
+            0.5,
+        );
     }
     for layer in 0..3 {
         let (rise, shift) = (random.float(0.02, 0.05) as f32, random.float(0.0, 6.0) as f32);
