@@ -22,7 +22,10 @@ const CASES: &[Case] = &[
     Case { name: "20,000 small files", files: 20_000, big: &[] },
 ];
 /// Only our own side, for its memory.
-const LARGE: &[Case] = &[Case { name: "one file of 6 GiB", files: 0, big: &[6 * GB] }, Case { name: "500,000 files", files: 500_000, big: &[] }];
+const LARGE: &[Case] = &[
+    Case { name: "one file of 6 GiB", files: 0, big: &[6 * GB] },
+    Case { name: "500,000 files", files: 500_000, big: &[] },
+];
 
 fn main() -> io::Result<()> {
     let space = std::env::var_os("HEIRLOOM_BENCH_FOLDER");
@@ -30,7 +33,10 @@ fn main() -> io::Result<()> {
         Some(folder) => tempfile::tempdir_in(folder)?,
         None => tempfile::tempdir()?,
     };
-    println!("{:<22} {:>10} {:>10} {:>8} {:>8} {:>8}  memory", "full backup, seconds", "heirloom", "ideviceb.2", "wall x", "cpu", "cpu");
+    println!(
+        "{:<22} {:>10} {:>10} {:>8} {:>8} {:>8}  memory",
+        "full backup, seconds", "heirloom", "ideviceb.2", "wall x", "cpu", "cpu"
+    );
     for case in CASES {
         compare(case, folder.path())?;
     }
@@ -85,11 +91,17 @@ fn compare(case: &Case, folder: &Path) -> io::Result<()> {
 
 fn ours(phone: &Phone, home: &Path) -> io::Result<Took> {
     let _ = std::fs::remove_dir_all(home);
-    run(Command::new(beside("heirloom")).args(["--json", "back-up"]).env("HEIRLOOM_HOME", home).env("USBMUXD_SOCKET_ADDRESS", &phone.address))
+    run(Command::new(beside("heirloom"))
+        .args(["--json", "back-up"])
+        .env("HEIRLOOM_HOME", home)
+        .env("USBMUXD_SOCKET_ADDRESS", &phone.address))
 }
 
 fn peer(phone: &Phone, folder: &Path) -> io::Result<Took> {
     let _ = std::fs::remove_dir_all(folder);
     std::fs::create_dir_all(folder)?;
-    run(Command::new("idevicebackup2").args(["backup", "--full"]).arg(folder).env("USBMUXD_SOCKET_ADDRESS", &phone.address))
+    run(Command::new("idevicebackup2")
+        .args(["backup", "--full"])
+        .arg(folder)
+        .env("USBMUXD_SOCKET_ADDRESS", &phone.address))
 }

@@ -19,15 +19,24 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let quick = std::env::args().any(|argument| argument == "--quick");
     let (files, scale) = if quick { (20_000, 1.0) } else { (500_000, 20.0) };
     let home = folder.path().join("home");
-    let phone = Phone::start(&folder.path().join("phone"), &["--scale".into(), scale.to_string(), "--extra-files".into(), files.to_string()])?;
-    run(Command::new(beside("heirloom")).args(["--json", "back-up"]).env("HEIRLOOM_HOME", &home).env("USBMUXD_SOCKET_ADDRESS", &phone.address))?;
+    let phone = Phone::start(
+        &folder.path().join("phone"),
+        &["--scale".into(), scale.to_string(), "--extra-files".into(), files.to_string()],
+    )?;
+    run(Command::new(beside("heirloom"))
+        .args(["--json", "back-up"])
+        .env("HEIRLOOM_HOME", &home)
+        .env("USBMUXD_SOCKET_ADDRESS", &phone.address))?;
     drop(phone);
 
     let mut opening = Vec::new();
     for _ in 0..RUNS {
         opening.push(first_screen(&home).await?);
     }
-    println!("version of {files} extra files, scale {scale}: first screen {:.0} ms (median of {RUNS}, warm)", millis(median(opening)));
+    println!(
+        "version of {files} extra files, scale {scale}: first screen {:.0} ms (median of {RUNS}, warm)",
+        millis(median(opening))
+    );
     scroll(&home).await?;
     Ok(())
 }
@@ -37,7 +46,13 @@ fn millis(time: Duration) -> f64 {
 }
 
 async fn engine(home: &Path) -> Result<Engine, String> {
-    let config = Config { data: home.join("data"), cache: home.join("cache"), default_location: home.join("Backups"), watch_devices: false, usbmuxd: None };
+    let config = Config {
+        data: home.join("data"),
+        cache: home.join("cache"),
+        default_location: home.join("Backups"),
+        watch_devices: false,
+        usbmuxd: None,
+    };
     Engine::start(config).await.map_err(|error| error.message)
 }
 
@@ -66,7 +81,8 @@ async fn scroll(home: &Path) -> Result<(), String> {
     let cards = call(&engine, "view.rows", json!({ "view": view["view"], "from": 0, "count": 1000 })).await?;
     let mut longest = (0, Value::Null);
     for card in cards.as_array().into_iter().flatten() {
-        let thread = call(&engine, "conversation.open", json!({ "version": version, "conversation": card["id"] })).await?;
+        let thread =
+            call(&engine, "conversation.open", json!({ "version": version, "conversation": card["id"] })).await?;
         let count = thread["count"].as_u64().unwrap_or(0);
         if count > longest.0 {
             longest = (count, thread["view"].clone());

@@ -67,7 +67,10 @@ impl Phone {
         let out = child.stdout.take().ok_or_else(|| io::Error::other("no output"))?;
         let mut line = String::new();
         io::BufRead::read_line(&mut io::BufReader::new(out), &mut line)?;
-        let address = line.trim().strip_prefix("USBMUXD_SOCKET_ADDRESS=").ok_or_else(|| io::Error::other(format!("the phone said {line:?}")))?;
+        let address = line
+            .trim()
+            .strip_prefix("USBMUXD_SOCKET_ADDRESS=")
+            .ok_or_else(|| io::Error::other(format!("the phone said {line:?}")))?;
         Ok(Phone { child, address: address.to_string() })
     }
 }

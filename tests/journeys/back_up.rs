@@ -18,7 +18,10 @@ async fn two_versions_each_with_its_own_state() {
     let second = home.back_up().await;
     let changes = phone.last_backup().expect("a backup");
     assert!(!changes.full && changes.code == Some(0), "{changes:?}");
-    assert!(changes.bytes * 4 < full.bytes * 3 && changes.files * 4 < full.files, "only changes cross the wire: {changes:?} after {full:?}");
+    assert!(
+        changes.bytes * 4 < full.bytes * 3 && changes.files * 4 < full.files,
+        "only changes cross the wire: {changes:?} after {full:?}"
+    );
 
     let versions = home.versions().await;
     assert_eq!(versions.len(), 2);

@@ -39,9 +39,14 @@ async fn conversations(home: &Home, version: &str, expected: &Expected) {
 
 async fn contacts(home: &Home, version: &str, expected: &Expected) {
     let cards = home.cards(version, "contacts").await;
-    let linked: std::collections::BTreeSet<_> = expected.contacts.iter().map(|contact| contact.link.unwrap_or(-contact.id)).collect();
+    let linked: std::collections::BTreeSet<_> =
+        expected.contacts.iter().map(|contact| contact.link.unwrap_or(-contact.id)).collect();
     assert_eq!(cards.len(), linked.len(), "linked cards are one");
-    let someone = expected.contacts.iter().find(|contact| contact.first.is_some() && contact.last.is_some() && !contact.phones.is_empty()).unwrap();
+    let someone = expected
+        .contacts
+        .iter()
+        .find(|contact| contact.first.is_some() && contact.last.is_some() && !contact.phones.is_empty())
+        .unwrap();
     let last = someone.last.as_deref().unwrap();
     let found = home.call("view.open", json!({ "version": version, "kind": "contacts", "text": last })).await;
     assert!(found["count"].as_u64().unwrap() >= 1, "{last}");
@@ -73,7 +78,8 @@ async fn photos(home: &Home, version: &str, expected: &Expected) {
 async fn files(home: &Home, version: &str) {
     let domains = home.call("files.domains", json!({ "version": version })).await;
     assert!(domains.as_array().unwrap().iter().any(|domain| domain["domain"] == "CameraRollDomain"));
-    let nodes = home.call("files.list", json!({ "version": version, "domain": "HomeDomain", "folder": "Library/SMS" })).await;
+    let nodes =
+        home.call("files.list", json!({ "version": version, "domain": "HomeDomain", "folder": "Library/SMS" })).await;
     assert!(nodes.as_array().unwrap().iter().any(|node| node["name"] == "sms.db" && node["kind"] == "file"));
     let to = home.path().join("saved");
     let asked = json!({ "version": version, "domain": "HomeDomain", "path": "Library/SMS/sms.db", "to": to });
@@ -89,11 +95,13 @@ async fn search(home: &Home, version: &str, expected: &Expected) {
         let found = home.call("search.find", json!({ "text": name })).await;
         if found["pending"] == 0 {
             let hits = found["hits"].as_array().unwrap();
-            assert!(hits.iter().any(|hit| hit["kind"] == "contacts" && hit["version"] == json!(version)), "{name}: {found:#}");
+            assert!(
+                hits.iter().any(|hit| hit["kind"] == "contacts" && hit["version"] == json!(version)),
+                "{name}: {found:#}"
+            );
             return;
         }
         tokio::time::sleep(std::time::Duration::from_millis(100)).await;
     }
     panic!("the version was never indexed");
 }
-

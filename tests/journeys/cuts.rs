@@ -78,7 +78,8 @@ async fn files_the_phone_cannot_read_are_named_and_never_empty() {
     let first = home.back_up().await;
     home.phone().day_passes().expect("a day");
     for (code, after) in [(0x06, 0), (0x0B, 0), (0x0B, 5000)] {
-        let unreadable = vec![Unreadable { domain: "HomeDomain".into(), path: "Library/SMS/sms.db".into(), code, after }];
+        let unreadable =
+            vec![Unreadable { domain: "HomeDomain".into(), path: "Library/SMS/sms.db".into(), code, after }];
         let job = home.back_up_with(Faults { unreadable, ..Faults::default() }).await;
         assert!(job.state == JobState::Done || job.state == JobState::Failed, "{job:#?}");
         assert!(job.skipped_count >= 1 || job.error.is_some(), "the person is told: {job:#?}");
@@ -95,7 +96,13 @@ async fn odd_phones_are_answered_and_told_apart() {
     let odd = Faults { purge: true, unknown_message: true, wild_paths: wild, split: Some(1000), ..Faults::default() };
     let job = home.back_up_with(odd).await;
     assert_eq!(job.state, JobState::Done, "{job:#?}");
-    for (number, code) in [(207, Code::PasscodeWrong), (208, Code::PasscodeNotGiven), (211, Code::FindMyOn), (3, Code::RestartDevice), (205, Code::BackupInconsistent)] {
+    for (number, code) in [
+        (207, Code::PasscodeWrong),
+        (208, Code::PasscodeNotGiven),
+        (211, Code::FindMyOn),
+        (3, Code::RestartDevice),
+        (205, Code::BackupInconsistent),
+    ] {
         let job = home.back_up_with(Faults { result: Some(number), ..Faults::default() }).await;
         assert_eq!(job.error.map(|error| error.code), Some(code), "{number}");
     }

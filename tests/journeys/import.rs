@@ -57,7 +57,8 @@ async fn unfinished_folders_are_refused_with_their_reason() {
     let first = home.back_up().await;
     let folder = home.path().join("copy");
     folder_of(&home, &first, &folder);
-    let check = async || api::call(&home.engine, "import.check", json!({ "folder": folder })).await.map_err(|error| error.code);
+    let check =
+        async || api::call(&home.engine, "import.check", json!({ "folder": folder })).await.map_err(|error| error.code);
     assert!(check().await.is_ok());
 
     let info = std::fs::read(folder.join("Info.plist")).unwrap();

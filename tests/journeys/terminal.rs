@@ -12,7 +12,11 @@ fn heirloom(home: &Path, usbmuxd: &str) -> Command {
     let program = beside.ancestors().nth(2).unwrap().join("heirloom");
     assert!(program.exists(), "{} is missing: cargo build -p cli", program.display());
     let mut command = Command::new(program);
-    command.env("HEIRLOOM_HOME", home).env("USBMUXD_SOCKET_ADDRESS", usbmuxd).env("HEIRLOOM_LOG", "error").arg("--json");
+    command
+        .env("HEIRLOOM_HOME", home)
+        .env("USBMUXD_SOCKET_ADDRESS", usbmuxd)
+        .env("HEIRLOOM_LOG", "error")
+        .arg("--json");
     command
 }
 
@@ -24,7 +28,12 @@ async fn run(home: &Path, usbmuxd: &str, arguments: &[&str]) -> Output {
 
 async fn good(home: &Path, usbmuxd: &str, arguments: &[&str]) -> Value {
     let output = run(home, usbmuxd, arguments).await;
-    assert!(output.status.success(), "{arguments:?}: {}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(
+        output.status.success(),
+        "{arguments:?}: {}{}",
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    );
     serde_json::from_slice(&output.stdout).unwrap_or_else(|wrong| panic!("{arguments:?}: {wrong}"))
 }
 
@@ -47,7 +56,8 @@ async fn every_command_answers_in_json() {
     assert_eq!(kinds.as_array().unwrap().len(), 4);
     let contacts = good(&home, &mux, &["list", "contacts", "latest"]).await;
     assert!(contacts.as_array().unwrap().len() <= expected.contacts.len());
-    let written = good(&home, &mux, &["export", "contacts", "latest", "--format", "vcf", "--to", to.to_str().unwrap()]).await;
+    let written =
+        good(&home, &mux, &["export", "contacts", "latest", "--format", "vcf", "--to", to.to_str().unwrap()]).await;
     let vcf = std::fs::read_to_string(written["result"]["path"].as_str().unwrap()).unwrap();
     assert_eq!(vcf.matches("BEGIN:VCARD").count(), expected.contacts.len());
     let domains = good(&home, &mux, &["files", "latest"]).await;
@@ -73,7 +83,8 @@ async fn killed_at_any_moment_the_last_version_is_whole() {
 
     for wait in [150, 300, 500, 800, 1200, 1700] {
         phone.phones()[0].day_passes().ok();
-        let mut child = heirloom(&home, &mux).arg("back-up").stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        let mut child =
+            heirloom(&home, &mux).arg("back-up").stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
         tokio::time::sleep(Duration::from_millis(wait)).await;
         let _ = child.kill();
         let _ = child.wait();

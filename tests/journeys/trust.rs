@@ -12,15 +12,26 @@ async fn the_dialog_is_shown_refused_and_accepted() {
     let home = Home::with(DeviceOptions { auto_trust: None, ..phone_options(1, 0.01) }).await;
     let phone = home.phone();
     let devices = home.call("devices.list", json!({})).await;
-    assert_eq!((devices[0]["trust"].as_str(), devices[0]["attached"].as_bool()), (Some("untrusted"), Some(true)), "{devices:#}");
+    assert_eq!(
+        (devices[0]["trust"].as_str(), devices[0]["attached"].as_bool()),
+        (Some("untrusted"), Some(true)),
+        "{devices:#}"
+    );
     assert!(!devices[0]["name"].as_str().unwrap().is_empty(), "an untrusted phone says its name");
 
     for (answer, ends) in [(false, JobState::Failed), (true, JobState::Done)] {
         let started = home.call("device.pair", json!({ "udid": phone.udid() })).await;
         tokio::time::timeout(tests::PATIENCE, phone.prompted(Prompt::Trust)).await.expect("a dialog");
         tokio::time::sleep(Duration::from_millis(300)).await;
-        assert_eq!(home.call("jobs.list", json!({})).await.as_array().unwrap().last().unwrap()["phase"], "waitingForTrust");
-        if answer { phone.tap_trust() } else { phone.dont_trust() }
+        assert_eq!(
+            home.call("jobs.list", json!({})).await.as_array().unwrap().last().unwrap()["phase"],
+            "waitingForTrust"
+        );
+        if answer {
+            phone.tap_trust()
+        } else {
+            phone.dont_trust()
+        }
         let job = home.wait(started["job"].as_u64().unwrap()).await;
         assert_eq!(job.state, ends, "{job:#?}");
         if !answer {

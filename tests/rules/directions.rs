@@ -25,14 +25,18 @@ fn crates_name_only_the_crates_below_them() {
         .map(|entry| entry.file_name().to_string_lossy().into_owned())
         .collect();
     for name in &crates {
-        let (_, allowed) = ARROWS.iter().find(|(known, _)| known == name).unwrap_or_else(|| panic!("{name} has no place in the house: add it here"));
+        let (_, allowed) = ARROWS
+            .iter()
+            .find(|(known, _)| known == name)
+            .unwrap_or_else(|| panic!("{name} has no place in the house: add it here"));
         for named in dependencies(&format!("crates/{name}/Cargo.toml")) {
             let ours = ARROWS.iter().any(|(known, _)| *known == named);
             assert!(!ours || allowed.contains(&named.as_str()), "{name} must not depend on {named}");
         }
     }
     assert_eq!(crates.len(), ARROWS.len(), "a crate of the list is gone");
-    let window: Vec<String> = dependencies("Cargo.toml").into_iter().filter(|named| ARROWS.iter().any(|(known, _)| known == named)).collect();
+    let window: Vec<String> =
+        dependencies("Cargo.toml").into_iter().filter(|named| ARROWS.iter().any(|(known, _)| known == named)).collect();
     assert_eq!(window, ["engine"], "the window knows the engine only");
 }
 

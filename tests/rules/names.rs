@@ -36,7 +36,9 @@ fn nothing_is_ever_rendered_as_html() {
 
 #[test]
 fn nothing_is_left_for_later_in_the_code() {
-    for (path, text) in sources("crates", &[".rs"]).into_iter().chain(sources("src-tauri", &[".rs"])).chain(sources("xtask", &[".rs"])) {
+    for (path, text) in
+        sources("crates", &[".rs"]).into_iter().chain(sources("src-tauri", &[".rs"])).chain(sources("xtask", &[".rs"]))
+    {
         for forbidden in ["todo!(", "unimplemented!(", "dbg!("] {
             assert!(!text.contains(forbidden), "{path} has {forbidden}");
         }

@@ -99,7 +99,12 @@ impl Home {
     /// How many items of each kind a version has.
     pub async fn counts(&self, version: &str) -> Value {
         let kinds = self.call("version.count", json!({ "version": version })).await;
-        kinds.as_array().into_iter().flatten().map(|kind| (kind["id"].as_str().unwrap_or("").to_string(), kind["count"].clone())).collect()
+        kinds
+            .as_array()
+            .into_iter()
+            .flatten()
+            .map(|kind| (kind["id"].as_str().unwrap_or("").to_string(), kind["count"].clone()))
+            .collect()
     }
 
     /// Every card of a kind.

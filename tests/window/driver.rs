@@ -42,7 +42,8 @@ impl Window {
         let mut window = Window { driver, port, session: String::new(), home };
         until("WebKitWebDriver to listen", || TcpStream::connect(("127.0.0.1", port)).ok());
         let options = json!({ "webkitgtk:browserOptions": { "binary": binary, "args": [] } });
-        let session = window.ask("POST", "/session", &json!({ "capabilities": { "alwaysMatch": options } })).expect("a session");
+        let session =
+            window.ask("POST", "/session", &json!({ "capabilities": { "alwaysMatch": options } })).expect("a session");
         window.session = session["sessionId"].as_str().expect("a session's id").to_string();
         window
     }
@@ -60,7 +61,10 @@ impl Window {
 
     /// Calls the engine as the page does.
     pub fn call(&self, name: &str, body: Value) -> Value {
-        self.run("return window.__TAURI_INTERNALS__.invoke('call', { name: arguments[0], body: arguments[1] })", json!([name, body]))
+        self.run(
+            "return window.__TAURI_INTERNALS__.invoke('call', { name: arguments[0], body: arguments[1] })",
+            json!([name, body]),
+        )
     }
 
     /// Waits for an element that can be seen.
@@ -86,7 +90,9 @@ impl Window {
             actions.push(json!({ "type": "pointerDown", "button": 0 }));
             actions.push(json!({ "type": "pointerUp", "button": 0 }));
         }
-        self.act(json!({ "type": "pointer", "id": "mouse", "parameters": { "pointerType": "mouse" }, "actions": actions }));
+        self.act(
+            json!({ "type": "pointer", "id": "mouse", "parameters": { "pointerType": "mouse" }, "actions": actions }),
+        );
     }
 
     /// Presses keys together, such as Control and A; letters, or WebDriver's code points for the others.
@@ -104,7 +110,8 @@ impl Window {
     pub fn picture(&self, name: &str) {
         std::thread::sleep(Duration::from_millis(400));
         let taken = self.command("GET", "/screenshot", &Value::Null).expect("a screenshot");
-        let bytes = base64::engine::general_purpose::STANDARD.decode(taken.as_str().unwrap_or_default()).expect("base64");
+        let bytes =
+            base64::engine::general_purpose::STANDARD.decode(taken.as_str().unwrap_or_default()).expect("base64");
         let folder = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../target/screenshots/window"));
         std::fs::create_dir_all(&folder).expect("a folder for screenshots");
         std::fs::write(folder.join(format!("{name}.png")), bytes).expect("a screenshot is kept");

@@ -85,7 +85,9 @@ fn photos(window: &Window) {
     window.press(&[RIGHT]);
     until("the next photo", || (window.text("//dialog//h2") != first).then_some(()));
     window.press(&[ESCAPE]);
-    until("the grid", || (window.run("return document.querySelector('dialog[open]')", json!([])).is_null()).then_some(()));
+    until("the grid", || {
+        (window.run("return document.querySelector('dialog[open]')", json!([])).is_null()).then_some(())
+    });
 }
 
 /// The file holds everyone the pretend iPhone knows.

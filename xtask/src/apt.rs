@@ -4,16 +4,22 @@ use crate::{Outcome, has, step};
 use std::process::Command;
 
 /// To build and run the window.
-pub const WINDOW: &[&str] = &[
-    "libwebkit2gtk-4.1-dev",
-    "libayatana-appindicator3-1",
-    "gstreamer1.0-plugins-good",
-    "gstreamer1.0-libav",
-];
+pub const WINDOW: &[&str] =
+    &["libwebkit2gtk-4.1-dev", "libayatana-appindicator3-1", "gstreamer1.0-plugins-good", "gstreamer1.0-libav"];
 
 /// To test it: a screen, a WebDriver, a browser, other people's clients and judges.
 pub const TESTS: &[&str] = &[
-    "xvfb", "xauth", "dbus", "webkit2gtk-driver", "chromium", "libimobiledevice-utils", "ifuse", "openssl", "sqlite3", "python3-venv", "zstd",
+    "xvfb",
+    "xauth",
+    "dbus",
+    "webkit2gtk-driver",
+    "chromium",
+    "libimobiledevice-utils",
+    "ifuse",
+    "openssl",
+    "sqlite3",
+    "python3-venv",
+    "zstd",
 ];
 
 /// Installs what is missing of `packages`; on a system without apt it says what is needed.
@@ -31,7 +37,12 @@ pub fn install(packages: &[&str]) -> Outcome {
     }
     let apt = |arguments: &[&str]| {
         let mut command = if has("sudo") && !is_root() { sudo() } else { Command::new("apt-get") };
-        step(command.args(["-o", "DPkg::Lock::Timeout=600", "-q"]).args(arguments).env("DEBIAN_FRONTEND", "noninteractive"))
+        step(
+            command
+                .args(["-o", "DPkg::Lock::Timeout=600", "-q"])
+                .args(arguments)
+                .env("DEBIAN_FRONTEND", "noninteractive"),
+        )
     };
     apt(&["update"])?;
     apt(&[&["install", "-y", "--no-install-recommends"], missing.as_slice()].concat())

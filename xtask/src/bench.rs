@@ -12,7 +12,11 @@ pub fn bench(named: &[String]) -> Outcome {
     apt::install(&["libimobiledevice-utils", "sqlite3"])?;
     sh("cargo", &["build", "--release", "--package", "cli", "--package", "benches"])?;
     for claim in CLAIMS.iter().filter(|claim| named.is_empty() || named.iter().any(|name| name == *claim)) {
-        step(Command::new("cargo").args(["run", "--release", "--quiet", "--package", "benches", "--bin", claim]).current_dir(crate::root()))?;
+        step(
+            Command::new("cargo")
+                .args(["run", "--release", "--quiet", "--package", "benches", "--bin", claim])
+                .current_dir(crate::root()),
+        )?;
     }
     Ok(())
 }

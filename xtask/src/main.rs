@@ -51,7 +51,10 @@ fn sh(program: &str, arguments: &[&str]) -> Outcome {
 }
 
 fn step(command: &mut Command) -> Outcome {
-    let words: Vec<_> = std::iter::once(command.get_program()).chain(command.get_args()).map(|word| word.to_string_lossy().into_owned()).collect();
+    let words: Vec<_> = std::iter::once(command.get_program())
+        .chain(command.get_args())
+        .map(|word| word.to_string_lossy().into_owned())
+        .collect();
     let line = words.join(" ");
     eprintln!("\n== {line}");
     match command.status() {
@@ -63,5 +66,8 @@ fn step(command: &mut Command) -> Outcome {
 
 /// Whether a program is there.
 fn has(program: &str) -> bool {
-    Command::new("sh").args(["-c", &format!("command -v {program} >/dev/null 2>&1")]).status().is_ok_and(|status| status.success())
+    Command::new("sh")
+        .args(["-c", &format!("command -v {program} >/dev/null 2>&1")])
+        .status()
+        .is_ok_and(|status| status.success())
 }

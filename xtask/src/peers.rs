@@ -30,6 +30,8 @@ fn python(packages: &[&str]) -> Result<PathBuf, String> {
     if !folder.join("bin/pip").exists() {
         step(Command::new("python3").args(["-m", "venv"]).arg(&folder))?;
     }
-    step(Command::new(folder.join("bin/pip")).args(["install", "--quiet", "--disable-pip-version-check"]).args(packages))?;
+    step(
+        Command::new(folder.join("bin/pip")).args(["install", "--quiet", "--disable-pip-version-check"]).args(packages),
+    )?;
     Ok(folder)
 }

@@ -6,5 +6,10 @@ use std::process::Command;
 pub fn run(arguments: &[String]) -> Outcome {
     apt::install(apt::WINDOW)?;
     ui::build()?;
-    step(Command::new("cargo").args(["run", "--package", "heirloom-window", "--"]).args(arguments).current_dir(crate::root()))
+    step(
+        Command::new("cargo")
+            .args(["run", "--package", "heirloom-window", "--"])
+            .args(arguments)
+            .current_dir(crate::root()),
+    )
 }

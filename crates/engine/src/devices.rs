@@ -61,7 +61,8 @@ impl Devices {
     /// How to reach an attached device.
     pub fn reach(&self, udid: &str) -> Result<(Usbmux, Attached)> {
         let table = self.table();
-        let found = table.seen.values().filter(|seen| seen.attached.udid == udid).min_by_key(|seen| seen.attached.connection);
+        let found =
+            table.seen.values().filter(|seen| seen.attached.udid == udid).min_by_key(|seen| seen.attached.connection);
         let seen = found.ok_or_else(|| {
             ApiError::new(Code::DeviceNotFound, "This device is not attached. Plug it in and unlock it.").detail(udid)
         })?;
@@ -204,8 +205,15 @@ fn ask_all(engine: &Engine, source: Source) {
 
 /// Asks one device again, e.g. after it was trusted.
 pub fn refresh(engine: &Engine, udid: &str) {
-    let keys: Vec<_> =
-        engine.0.devices.table().seen.iter().filter(|(_, seen)| seen.attached.udid == udid).map(|(key, _)| *key).collect();
+    let keys: Vec<_> = engine
+        .0
+        .devices
+        .table()
+        .seen
+        .iter()
+        .filter(|(_, seen)| seen.attached.udid == udid)
+        .map(|(key, _)| *key)
+        .collect();
     keys.into_iter().for_each(|key| ask(engine, key));
 }
 

@@ -76,7 +76,10 @@ impl Jobs {
             state.job.ended.is_none() && udid.is_some() && state.job.udid == udid
         };
         if runs.values().any(busy) {
-            return Err(ApiError::new(Code::DeviceBusy, "Something is already running on this device. Wait for it, or cancel it."));
+            return Err(ApiError::new(
+                Code::DeviceBusy,
+                "Something is already running on this device. Wait for it, or cancel it.",
+            ));
         }
         let id = runs.keys().next_back().map_or(1, |last| last + 1);
         let job = Job {
@@ -160,7 +163,10 @@ impl Jobs {
     }
 
     fn run(&self, id: u64) -> Result<Run> {
-        lock(&self.shared.runs).get(&id).cloned().ok_or_else(|| ApiError::new(Code::BadRequest, format!("There is no job {id}.")))
+        lock(&self.shared.runs)
+            .get(&id)
+            .cloned()
+            .ok_or_else(|| ApiError::new(Code::BadRequest, format!("There is no job {id}.")))
     }
 }
 

@@ -21,7 +21,10 @@ pub struct Found {
 pub enum Body {
     Bytes(Vec<u8>),
     /// A file of the version: how long it is, and its bytes.
-    File { length: u64, content: Box<dyn backup::ReadSeek> },
+    File {
+        length: u64,
+        content: Box<dyn backup::ReadSeek>,
+    },
 }
 
 /// The media path of a file.
@@ -140,7 +143,10 @@ fn decode(part: &str) -> String {
     let bytes = part.as_bytes();
     let (mut out, mut at) = (Vec::with_capacity(bytes.len()), 0);
     while at < bytes.len() {
-        let escaped = (bytes[at] == b'%').then(|| part.get(at + 1..at + 3)).flatten().and_then(|two| u8::from_str_radix(two, 16).ok());
+        let escaped = (bytes[at] == b'%')
+            .then(|| part.get(at + 1..at + 3))
+            .flatten()
+            .and_then(|two| u8::from_str_radix(two, 16).ok());
         out.push(escaped.unwrap_or(bytes[at]));
         at += if escaped.is_some() { 3 } else { 1 };
     }

@@ -39,7 +39,11 @@ impl Slot {
     fn describe(&self) -> Result<Pretend> {
         let slot = self.lock();
         let running = slot.as_ref().ok_or_else(not_running)?;
-        Ok(Pretend { udid: running.phone.udid().to_string(), day: running.phone.day(), plugged: running.phone.is_plugged() })
+        Ok(Pretend {
+            udid: running.phone.udid().to_string(),
+            day: running.phone.day(),
+            plugged: running.phone.is_plugged(),
+        })
     }
 }
 

@@ -45,8 +45,9 @@ impl SettingsFile {
         let mut now = self.now.lock().unwrap_or_else(PoisonError::into_inner);
         let mut next = now.clone();
         change(&mut next);
-        let text = serde_json::to_vec_pretty(&next)
-            .map_err(|wrong| ApiError::new(Code::Bug, "The settings could not be written.").detail(wrong.to_string()))?;
+        let text = serde_json::to_vec_pretty(&next).map_err(|wrong| {
+            ApiError::new(Code::Bug, "The settings could not be written.").detail(wrong.to_string())
+        })?;
         let part = self.path.with_extension("json.part");
         let written = std::fs::write(&part, text).and_then(|()| std::fs::rename(&part, &self.path));
         written.map_err(|error| ApiError::io(&self.path, &error))?;

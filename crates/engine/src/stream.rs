@@ -2,9 +2,9 @@
 //!
 //! It listens on 127.0.0.1 only and answers only below a secret first path segment that is new at every start.
 
+use crate::Engine;
 use crate::api::{ApiError, Code, Result};
 use crate::media::{self, Body as Content};
-use crate::Engine;
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
@@ -31,7 +31,9 @@ impl Address {
 
 /// Starts the server.
 pub async fn serve(engine: &Engine) -> Result<()> {
-    let failed = |error: std::io::Error| ApiError::new(Code::Io, "The player's server could not start.").detail(error.to_string());
+    let failed = |error: std::io::Error| {
+        ApiError::new(Code::Io, "The player's server could not start.").detail(error.to_string())
+    };
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.map_err(failed)?;
     let port = listener.local_addr().map_err(failed)?.port();
     let secret = uuid::Uuid::new_v4().simple().to_string();
@@ -83,7 +85,8 @@ fn respond(found: media::Found, headers: &HeaderMap) -> Response {
         .header(header::CACHE_CONTROL, "private, max-age=86400")
         .header(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
     if status == StatusCode::PARTIAL_CONTENT {
-        response = response.header(header::CONTENT_RANGE, format!("bytes {}-{}/{length}", range.start, range.end.saturating_sub(1)));
+        response = response
+            .header(header::CONTENT_RANGE, format!("bytes {}-{}/{length}", range.start, range.end.saturating_sub(1)));
     }
     let body = match found.body {
         Content::Bytes(bytes) => Body::from(Bytes::from(bytes).slice(range.start as usize..range.end as usize)),
@@ -139,7 +142,9 @@ fn stream(mut content: Box<dyn backup::ReadSeek>, range: Range<u64>) -> Body {
             }
         }
     });
-    Body::from_stream(futures_util::stream::unfold(receive, |mut receive| async { receive.recv().await.map(|block| (block, receive)) }))
+    Body::from_stream(futures_util::stream::unfold(receive, |mut receive| async {
+        receive.recv().await.map(|block| (block, receive))
+    }))
 }
 
 #[cfg(test)]

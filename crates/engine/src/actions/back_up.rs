@@ -108,7 +108,9 @@ async fn tell(mut heard: mpsc::UnboundedReceiver<BackupEvent>, run: Run) {
             BackupEvent::Phase(step) => show(step, &run),
             BackupEvent::Progress { percent } => run.progress(percent / 100.0),
             BackupEvent::Bytes { received, files } => run.amounts(files, received, None),
-            BackupEvent::Unreadable(file) => run.skip(file.device_path, format!("The device could not read it: {}", file.text)),
+            BackupEvent::Unreadable(file) => {
+                run.skip(file.device_path, format!("The device could not read it: {}", file.text))
+            }
         }
     }
 }

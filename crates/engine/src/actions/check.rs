@@ -33,7 +33,12 @@ pub fn whole(session: Session, unreadable: &BTreeSet<String>, scratch: &Path, ru
     }
 }
 
-fn open_and_check(files: Arc<SessionFiles>, unreadable: &BTreeSet<String>, scratch: &Path, run: &Run) -> Result<Checked> {
+fn open_and_check(
+    files: Arc<SessionFiles>,
+    unreadable: &BTreeSet<String>,
+    scratch: &Path,
+    run: &Run,
+) -> Result<Checked> {
     let backup = match Backup::open(files as Arc<dyn FileSet>, scratch) {
         Ok(backup) => backup,
         Err(backup::Error::Encrypted) => return Ok(Checked { encrypted: true }),

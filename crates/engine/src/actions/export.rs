@@ -10,14 +10,20 @@ use kinds::Query;
 use std::path::{Path, PathBuf};
 
 pub async fn start(engine: &Engine, asked: ExportRequest) -> Result<JobStarted> {
-    let kind = kinds::by_id(&asked.kind).ok_or_else(|| ApiError::new(Code::BadRequest, format!("There is no kind \"{}\".", asked.kind)))?;
+    let kind = kinds::by_id(&asked.kind)
+        .ok_or_else(|| ApiError::new(Code::BadRequest, format!("There is no kind \"{}\".", asked.kind)))?;
     let to = PathBuf::from(&asked.to);
     if !to.is_absolute() {
-        return Err(ApiError::new(Code::BadRequest, "The folder to export to is a whole path, from the top of the disk."));
+        return Err(ApiError::new(
+            Code::BadRequest,
+            "The folder to export to is a whole path, from the top of the disk.",
+        ));
     }
     let own = engine.clone();
     let title = format!("Export {}", kind.title());
-    let job = engine.0.jobs.start(Action::Export, title, None, |run| async move { blocking(move || export(&own, &asked, &to, &run)).await })?;
+    let job = engine.0.jobs.start(Action::Export, title, None, |run| async move {
+        blocking(move || export(&own, &asked, &to, &run)).await
+    })?;
     Ok(JobStarted { job })
 }
 

@@ -2,13 +2,13 @@
 
 use super::back_up::{SNAPSHOT, commit, made_version};
 use super::check;
+use crate::Engine;
 use crate::api::devices::JobStarted;
 use crate::api::jobs::{Action, Phase};
 use crate::api::versions::{ImportCheck, ImportRequest};
 use crate::api::{ApiError, Code, Result, blocking};
 use crate::jobs::Run;
 use crate::library::{DeviceNotes, all_versions};
-use crate::Engine;
 use backup::{Backup, Facts, Folder};
 use std::collections::BTreeSet;
 use std::fs::File;
@@ -63,15 +63,17 @@ fn look(engine: &Engine, given: &Path) -> Result<(PathBuf, Facts)> {
     };
     let inside = std::fs::read_dir(given).map_err(|error| ApiError::io(given, &error))?;
     let folders = inside.flatten().map(|entry| entry.path()).filter(|path| path.is_dir());
-    let mut found: Vec<_> = folders.filter(|path| path.join("Manifest.db").exists() || path.join("Info.plist").exists()).collect();
+    let mut found: Vec<_> =
+        folders.filter(|path| path.join("Manifest.db").exists() || path.join("Info.plist").exists()).collect();
     match (found.pop(), found.is_empty()) {
         (Some(folder), true) => {
             let facts = usable(read(&folder)?)?;
             Ok((folder, facts))
         }
-        (Some(_), false) => {
-            Err(ApiError::new(Code::NotABackup, "There are several backups in this folder. Choose one of the folders inside it."))
-        }
+        (Some(_), false) => Err(ApiError::new(
+            Code::NotABackup,
+            "There are several backups in this folder. Choose one of the folders inside it.",
+        )),
         _ => Err(refused.into()),
     }
 }
@@ -87,11 +89,16 @@ fn facts_in(folder: &Path, scratch: &Path) -> backup::Result<Facts> {
 }
 
 fn usable(facts: Facts) -> Result<Facts> {
-    let named = !facts.udid.is_empty() && facts.udid.len() <= 64 && facts.udid.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    let named = !facts.udid.is_empty()
+        && facts.udid.len() <= 64
+        && facts.udid.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
     if named {
         return Ok(facts);
     }
-    Err(ApiError::new(Code::BackupDamaged, "This backup does not say which device it is of, so it cannot be kept with that device's versions."))
+    Err(ApiError::new(
+        Code::BackupDamaged,
+        "This backup does not say which device it is of, so it cannot be kept with that device's versions.",
+    ))
 }
 
 fn import(engine: &Engine, folder: &Path, facts: &Facts, location: &Path, run: &Run) -> Result<VersionHead> {
@@ -185,7 +192,10 @@ fn copy_all(session: &mut Session, folder: &Path, files: &[Found], run: &Run) ->
             run.amounts(done as u64, bytes + copied, Some(total));
         }
         if copied != file.size {
-            return Err(ApiError::new(Code::BackupUnfinished, "This backup changed while it was being copied: it is still being written. Wait until that has ended, then try again."));
+            return Err(ApiError::new(
+                Code::BackupUnfinished,
+                "This backup changed while it was being copied: it is still being written. Wait until that has ended, then try again.",
+            ));
         }
         session.finish_file(writer)?;
         bytes += copied;

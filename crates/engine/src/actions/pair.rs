@@ -24,7 +24,11 @@ pub async fn trust(mux: &Usbmux, who: &Attached, run: &Run) -> Result<()> {
     run.phase(Phase::Preparing, "Connecting");
     let shown = run.clone();
     let on = move |step| match step {
-        PairStep::WaitingForTrust => shown.prompt(Phase::WaitingForTrust, PromptKind::TapTrust, "Tap Trust on the iPhone, and enter its passcode there"),
+        PairStep::WaitingForTrust => shown.prompt(
+            Phase::WaitingForTrust,
+            PromptKind::TapTrust,
+            "Tap Trust on the iPhone, and enter its passcode there",
+        ),
         PairStep::WaitingForUnlock => shown.prompt(Phase::WaitingForUnlock, PromptKind::Unlock, "Unlock the iPhone"),
     };
     device::pair(mux, who, on, run.token()).await.map_err(|error| match error {

@@ -136,16 +136,31 @@ pub enum FileNodeKind {
 #[serde(tag = "type", rename_all = "camelCase")]
 pub enum Preview {
     /// Shown from `media`.
-    Picture { media: String },
+    Picture {
+        media: String,
+    },
     /// Played from the stream base plus `media`.
-    Video { media: String },
-    Audio { media: String },
+    Video {
+        media: String,
+    },
+    Audio {
+        media: String,
+    },
     /// The first 256 KiB; `truncated` when there is more.
-    Text { text: String, truncated: bool },
+    Text {
+        text: String,
+        truncated: bool,
+    },
     /// A property list written out.
-    Plist { text: String, truncated: bool },
+    Plist {
+        text: String,
+        truncated: bool,
+    },
     /// The first 4 KiB as a hex dump.
-    Bytes { text: String, size: u64 },
+    Bytes {
+        text: String,
+        size: u64,
+    },
 }
 
 #[derive(Clone, Debug, Deserialize, TS)]

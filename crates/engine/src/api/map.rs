@@ -13,9 +13,10 @@ impl ApiError {
             io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
                 (Code::DiskFull, format!("The disk that holds {shown} is full. Free some space and try again."))
             }
-            io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
-                (Code::LocationReadOnly, format!("Heirloom may not write to {shown}. Choose another folder, or change its permissions."))
-            }
+            io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => (
+                Code::LocationReadOnly,
+                format!("Heirloom may not write to {shown}. Choose another folder, or change its permissions."),
+            ),
             io::ErrorKind::NotFound => (Code::FileMissing, format!("{shown} is not there any more.")),
             io::ErrorKind::AlreadyExists => (Code::FileExists, format!("{shown} exists already.")),
             _ => (Code::Io, format!("{shown} could not be read or written.")),
@@ -42,33 +43,55 @@ impl From<store::Error> for ApiError {
             E::NoStore { location } if location.exists() => {
                 (Code::NoStore, format!("There are no Heirloom backups in {} yet.", location.display()))
             }
-            E::NoStore { location } => {
-                (Code::LocationMissing, format!("{} cannot be reached. Is the disk plugged in, or the share connected?", location.display()))
-            }
+            E::NoStore { location } => (
+                Code::LocationMissing,
+                format!("{} cannot be reached. Is the disk plugged in, or the share connected?", location.display()),
+            ),
             E::NewerFormat { location, .. } => (
                 Code::StoreNewer,
-                format!("The backups in {} were written by a newer release of Heirloom. Update Heirloom to open them.", location.display()),
+                format!(
+                    "The backups in {} were written by a newer release of Heirloom. Update Heirloom to open them.",
+                    location.display()
+                ),
             ),
             E::StoreFileDamaged { path } => (
                 Code::StoreDamaged,
-                format!("{} is damaged. The versions beside it are not touched by that; README.txt there says how to read them.", path.display()),
+                format!(
+                    "{} is damaged. The versions beside it are not touched by that; README.txt there says how to read them.",
+                    path.display()
+                ),
             ),
             E::NoVersion { .. } => (Code::VersionNotFound, "This version is not in the store any more.".into()),
-            E::RecordDamaged { .. } | E::UnknownCodec { .. } => {
-                (Code::VersionDamaged, "The record of this version is damaged. The other versions are not touched by that.".into())
+            E::RecordDamaged { .. } | E::UnknownCodec { .. } => (
+                Code::VersionDamaged,
+                "The record of this version is damaged. The other versions are not touched by that.".into(),
+            ),
+            E::ObjectDamaged { path, .. } => {
+                (Code::FileMissing, format!("The kept content of {path} is damaged or missing."))
             }
-            E::ObjectDamaged { path, .. } => (Code::FileMissing, format!("The kept content of {path} is damaged or missing.")),
-            E::DeviceBusy { holder, .. } => {
-                (Code::StoreBusy, format!("Another backup of this device is being written here by {holder}. Wait until it has ended."))
-            }
+            E::DeviceBusy { holder, .. } => (
+                Code::StoreBusy,
+                format!("Another backup of this device is being written here by {holder}. Wait until it has ended."),
+            ),
             E::DiskFull { needed, free } => {
                 return disk_full((*needed > 0).then_some(*needed), Some(*free)).detail(chain(&error));
             }
             E::Io { path, source } => return ApiError::io(path, source),
-            E::BadDevice { .. } | E::BadPath { .. } | E::NotAFolder { .. } | E::IsAFolder { .. } | E::NotFound { .. } | E::InsideItself { .. } => {
-                (Code::DeviceProtocol, "The device asked for something impossible. The backup was stopped; earlier versions are untouched.".into())
-            }
-            E::SessionFailed => (Code::Io, "Writing to the location failed earlier in this backup. Earlier versions are untouched; try again.".into()),
+            E::BadDevice { .. }
+            | E::BadPath { .. }
+            | E::NotAFolder { .. }
+            | E::IsAFolder { .. }
+            | E::NotFound { .. }
+            | E::InsideItself { .. } => (
+                Code::DeviceProtocol,
+                "The device asked for something impossible. The backup was stopped; earlier versions are untouched."
+                    .into(),
+            ),
+            E::SessionFailed => (
+                Code::Io,
+                "Writing to the location failed earlier in this backup. Earlier versions are untouched; try again."
+                    .into(),
+            ),
             E::TooLarge => (Code::Io, "This backup has more files than a version can hold.".into()),
         };
         ApiError::new(code, message).detail(chain(&error))
@@ -83,7 +106,9 @@ fn disk_full(needed: Option<u64>, free: Option<u64>) -> ApiError {
             gigabytes(needed - free),
             gigabytes(free)
         ),
-        _ => "The disk for the backups is full. Free some space or choose another location, then try again.".to_string(),
+        _ => {
+            "The disk for the backups is full. Free some space or choose another location, then try again.".to_string()
+        }
     };
     ApiError::new(Code::DiskFull, format!("{message} Earlier versions are untouched."))
 }
@@ -142,7 +167,8 @@ impl From<export::Error> for ApiError {
         match &error {
             E::Write { path, source } => ApiError::io(path, source),
             E::Read { path, .. } => {
-                ApiError::new(Code::FileMissing, format!("What belongs into {} could not be read.", path.display())).detail(chain(&error))
+                ApiError::new(Code::FileMissing, format!("What belongs into {} could not be read.", path.display()))
+                    .detail(chain(&error))
             }
             E::Output(_) => ApiError::new(Code::Io, "The export could not be written.").detail(chain(&error)),
             E::NoFreeName { path } => {
@@ -155,7 +181,9 @@ impl From<export::Error> for ApiError {
 impl From<simulator::Error> for ApiError {
     fn from(error: simulator::Error) -> ApiError {
         match &error {
-            simulator::Error::BackingUp => ApiError::new(Code::DeviceBusy, "Wait until the backup of the pretend iPhone has ended."),
+            simulator::Error::BackingUp => {
+                ApiError::new(Code::DeviceBusy, "Wait until the backup of the pretend iPhone has ended.")
+            }
             simulator::Error::Io { path, source } => ApiError::io(path, source),
             _ => ApiError::new(Code::Io, "The pretend iPhone could not start.").detail(chain(&error)),
         }
@@ -214,15 +242,25 @@ pub fn no_usbmuxd() -> &'static str {
 
 fn device_failure(failure: BackupFailure) -> (Code, &'static str) {
     match failure {
-        BackupFailure::SnapshotExists | BackupFailure::RestoreLeftover => {
-            (Code::RestartDevice, "The device still holds on to an earlier backup that was cut short. Restart the device, then try again.")
+        BackupFailure::SnapshotExists | BackupFailure::RestoreLeftover => (
+            Code::RestartDevice,
+            "The device still holds on to an earlier backup that was cut short. Restart the device, then try again.",
+        ),
+        BackupFailure::DeviceFull => {
+            (Code::DeviceFull, "The device itself is too full to make a backup. Free some space on it.")
         }
-        BackupFailure::DeviceFull => (Code::DeviceFull, "The device itself is too full to make a backup. Free some space on it."),
-        BackupFailure::Inconsistent | BackupFailure::BadProperties | BackupFailure::BadPlist | BackupFailure::VersionMismatch => {
-            (Code::BackupInconsistent, "The device could not build on the last version. Try again with \"Ask for everything again\"; nothing is stored twice.")
-        }
+        BackupFailure::Inconsistent
+        | BackupFailure::BadProperties
+        | BackupFailure::BadPlist
+        | BackupFailure::VersionMismatch => (
+            Code::BackupInconsistent,
+            "The device could not build on the last version. Try again with \"Ask for everything again\"; nothing is stored twice.",
+        ),
         BackupFailure::WrongPassword => (Code::PasscodeWrong, "The password was not accepted by the device."),
-        BackupFailure::LockedOrNoPasscode => (Code::PasscodeNotGiven, "The passcode was not entered on the device in time. Try again and keep it at hand."),
+        BackupFailure::LockedOrNoPasscode => (
+            Code::PasscodeNotGiven,
+            "The passcode was not entered on the device in time. Try again and keep it at hand.",
+        ),
         BackupFailure::FindMyOn => (Code::FindMyOn, "The device refuses because Find My is on."),
         BackupFailure::NotSetUp => (Code::SetupNotFinished, "The device is not set up yet. Finish its setup first."),
         BackupFailure::UploadErrors | BackupFailure::InputOutput => {

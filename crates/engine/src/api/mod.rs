@@ -5,17 +5,17 @@
 
 pub mod browse;
 mod commands;
-mod map;
 pub mod devices;
 pub mod error;
 pub mod events;
 pub mod jobs;
+mod map;
 mod typescript;
 pub mod versions;
 
 pub use error::{ApiError, Code, Result};
-pub use map::no_usbmuxd;
 pub use events::{Event, Topic};
+pub use map::no_usbmuxd;
 pub use typescript::typescript;
 
 use crate::Engine;
@@ -51,13 +51,15 @@ pub(crate) fn bug(failed: tokio::task::JoinError) -> ApiError {
         Err(failed) => failed.to_string(),
     };
     tracing::error!(%detail, "a command panicked");
-    ApiError::new(Code::Bug, "Heirloom made a mistake here. Nothing that was kept is touched by it; please report it.").detail(detail)
+    ApiError::new(Code::Bug, "Heirloom made a mistake here. Nothing that was kept is touched by it; please report it.")
+        .detail(detail)
 }
 
 fn decode<T: DeserializeOwned>(body: Value) -> Result<T> {
     let body = if body.is_null() { Value::Object(Default::default()) } else { body };
-    serde_json::from_value(body)
-        .map_err(|wrong| ApiError::new(Code::BadRequest, "This request is not of the command's form.").detail(wrong.to_string()))
+    serde_json::from_value(body).map_err(|wrong| {
+        ApiError::new(Code::BadRequest, "This request is not of the command's form.").detail(wrong.to_string())
+    })
 }
 
 fn encode<T: Serialize>(answer: T) -> Result<Value> {

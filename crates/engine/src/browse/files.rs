@@ -24,7 +24,10 @@ pub async fn domains(engine: &Engine, asked: VersionRequest) -> Result<Vec<Domai
     blocking(move || {
         let opened = opened(&engine, &asked.version, asked.location.as_deref().map(Path::new))?;
         let domains = opened.backup.domains()?;
-        Ok(domains.into_iter().map(|found| Domain { title: title(&found.domain), domain: found.domain, files: found.files }).collect())
+        Ok(domains
+            .into_iter()
+            .map(|found| Domain { title: title(&found.domain), domain: found.domain, files: found.files })
+            .collect())
     })
     .await
 }
@@ -50,7 +53,13 @@ fn title(domain: &str) -> String {
         "ProtectedDomain" => "Protected",
         "NetworkDomain" => "Network",
         other => {
-            let app = ["AppDomainGroup-", "AppDomainPlugin-", "AppDomain-", "SysContainerDomain-", "SysSharedContainerDomain-"];
+            let app = [
+                "AppDomainGroup-",
+                "AppDomainPlugin-",
+                "AppDomain-",
+                "SysContainerDomain-",
+                "SysSharedContainerDomain-",
+            ];
             return app.iter().find_map(|prefix| other.strip_prefix(prefix)).unwrap_or(other).to_string();
         }
     };
@@ -109,19 +118,26 @@ pub async fn preview(engine: &Engine, asked: FileRequest) -> Result<Preview> {
             }
         }
         match std::str::from_utf8(&head[..head.len().min(TEXT_SHOWN)]) {
-            Ok(text) if !text.contains('\0') => Ok(Preview::Text { text: text.to_string(), truncated: head.len() > TEXT_SHOWN }),
-            // A cut in the middle of a character is still text.
-            Err(cut) if cut.error_len().is_none() && !head.contains(&0) => {
-                Ok(Preview::Text { text: String::from_utf8_lossy(&head[..cut.valid_up_to()]).into_owned(), truncated: true })
+            Ok(text) if !text.contains('\0') => {
+                Ok(Preview::Text { text: text.to_string(), truncated: head.len() > TEXT_SHOWN })
             }
-            _ => Ok(Preview::Bytes { text: dump(&head[..head.len().min(BYTES_SHOWN)]), size: size.unwrap_or(head.len() as u64) }),
+            // A cut in the middle of a character is still text.
+            Err(cut) if cut.error_len().is_none() && !head.contains(&0) => Ok(Preview::Text {
+                text: String::from_utf8_lossy(&head[..cut.valid_up_to()]).into_owned(),
+                truncated: true,
+            }),
+            _ => Ok(Preview::Bytes {
+                text: dump(&head[..head.len().min(BYTES_SHOWN)]),
+                size: size.unwrap_or(head.len() as u64),
+            }),
         }
     })
     .await
 }
 
 fn is_plist(head: &[u8]) -> bool {
-    head.starts_with(b"bplist00") || (head.starts_with(b"<?xml") && head.windows(6).take(300).any(|six| six == b"<plist"))
+    head.starts_with(b"bplist00")
+        || (head.starts_with(b"<?xml") && head.windows(6).take(300).any(|six| six == b"<plist"))
 }
 
 /// A property list as XML.
@@ -143,7 +159,10 @@ fn dump(bytes: &[u8]) -> String {
     let mut text = String::new();
     for (row, sixteen) in bytes.chunks(16).enumerate() {
         let hexes: Vec<String> = sixteen.iter().map(|byte| format!("{byte:02x}")).collect();
-        let shown: String = sixteen.iter().map(|byte| if byte.is_ascii_graphic() || *byte == b' ' { *byte as char } else { '.' }).collect();
+        let shown: String = sixteen
+            .iter()
+            .map(|byte| if byte.is_ascii_graphic() || *byte == b' ' { *byte as char } else { '.' })
+            .collect();
         let _ = writeln!(text, "{:08x}  {:<47}  {shown}", row * 16, hexes.join(" "));
     }
     text
@@ -181,7 +200,8 @@ fn put(folder: &Path, name: &str, modified: Option<i64>, from: &mut dyn Read) ->
     let mut file = AtomicFile::create(folder, name)?;
     std::io::copy(from, &mut file).map_err(|error| ApiError::io(&folder.join(name), &error))?;
     let path = file.finish()?;
-    if let Some(time) = modified.and_then(|ms| u64::try_from(ms).ok()).map(|ms| UNIX_EPOCH + Duration::from_millis(ms)) {
+    if let Some(time) = modified.and_then(|ms| u64::try_from(ms).ok()).map(|ms| UNIX_EPOCH + Duration::from_millis(ms))
+    {
         // The bytes are saved; a disk that keeps no times is no reason to fail.
         let _ = std::fs::File::options().write(true).open(&path).and_then(|file| file.set_modified(time));
     }
@@ -194,7 +214,10 @@ mod tests {
 
     #[test]
     fn a_dump_shows_offsets_hex_and_text() {
-        assert_eq!(dump(b"Hello\x00World 123456\xff"), "00000000  48 65 6c 6c 6f 00 57 6f 72 6c 64 20 31 32 33 34  Hello.World 1234\n00000010  35 36 ff                                         56.\n");
+        assert_eq!(
+            dump(b"Hello\x00World 123456\xff"),
+            "00000000  48 65 6c 6c 6f 00 57 6f 72 6c 64 20 31 32 33 34  Hello.World 1234\n00000010  35 36 ff                                         56.\n"
+        );
     }
 
     #[test]

@@ -31,5 +31,8 @@ pub async fn open(engine: &Engine, asked: ConversationRequest) -> Result<Convers
 
 pub async fn rows(engine: &Engine, asked: RowsRequest) -> Result<Vec<Bubble>> {
     let kept = engine.0.views.get(asked.view)?;
-    blocking(move || kept.opened.read(KIND, |reader| Ok(messages(reader)?.bubbles(kept.window(asked.from, asked.count))?))).await
+    blocking(move || {
+        kept.opened.read(KIND, |reader| Ok(messages(reader)?.bubbles(kept.window(asked.from, asked.count))?))
+    })
+    .await
 }

@@ -68,13 +68,25 @@ fn count_one(kind: &'static dyn kinds::Kind, opened: &Opened) -> KindSummary {
     }
 }
 
-fn summarise(kind: &dyn kinds::Kind, count: Option<u64>, empty: Option<String>, problem: Option<ApiError>) -> KindSummary {
+fn summarise(
+    kind: &dyn kinds::Kind,
+    count: Option<u64>,
+    empty: Option<String>,
+    problem: Option<ApiError>,
+) -> KindSummary {
     let formats = kind.formats().iter().map(|format| FormatSummary {
         id: format.id.to_string(),
         title: format.title.to_string(),
         extension: format.extension.map(str::to_string),
     });
-    KindSummary { id: kind.id().to_string(), title: kind.title().to_string(), count, empty, problem, formats: formats.collect() }
+    KindSummary {
+        id: kind.id().to_string(),
+        title: kind.title().to_string(),
+        count,
+        empty,
+        problem,
+        formats: formats.collect(),
+    }
 }
 
 /// The sentences of a reader's report.

@@ -31,18 +31,21 @@ pub async fn open(engine: &Engine, mut asked: ViewRequest) -> Result<PhotosView>
 
 pub async fn rows(engine: &Engine, asked: RowsRequest) -> Result<Vec<Tile>> {
     let kept = engine.0.views.get(asked.view)?;
-    blocking(move || kept.opened.read(KIND, |reader| Ok(photos(reader)?.tiles(kept.window(asked.from, asked.count))?))).await
+    blocking(move || kept.opened.read(KIND, |reader| Ok(photos(reader)?.tiles(kept.window(asked.from, asked.count))?)))
+        .await
 }
 
 pub async fn albums(engine: &Engine, asked: VersionRequest) -> Result<Vec<Album>> {
     let engine = engine.clone();
     blocking(move || {
-        opened(&engine, &asked.version, asked.location.as_deref().map(Path::new))?.read(KIND, |reader| Ok(photos(reader)?.albums()?))
+        opened(&engine, &asked.version, asked.location.as_deref().map(Path::new))?
+            .read(KIND, |reader| Ok(photos(reader)?.albums()?))
     })
     .await
 }
 
 pub async fn details(engine: &Engine, asked: PhotoRequest) -> Result<Option<Details>> {
     let engine = engine.clone();
-    blocking(move || opened(&engine, &asked.version, None)?.read(KIND, |reader| Ok(photos(reader)?.details(asked.id)?))).await
+    blocking(move || opened(&engine, &asked.version, None)?.read(KIND, |reader| Ok(photos(reader)?.details(asked.id)?)))
+        .await
 }

@@ -33,7 +33,8 @@ impl Scratch {
 fn remove_left_behind(parent: &Path) {
     for entry in std::fs::read_dir(parent).into_iter().flatten().flatten() {
         let name = entry.file_name().to_string_lossy().into_owned();
-        let process = name.strip_prefix(PREFIX).and_then(|rest| rest.split('-').next()).and_then(|text| text.parse::<u32>().ok());
+        let process =
+            name.strip_prefix(PREFIX).and_then(|rest| rest.split('-').next()).and_then(|text| text.parse::<u32>().ok());
         if process.is_some_and(|process| process != std::process::id() && !is_running(process)) {
             let _ = std::fs::remove_dir_all(entry.path());
         }

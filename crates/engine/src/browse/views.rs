@@ -2,7 +2,9 @@
 
 use super::{Opened, opened, sentences};
 use crate::Engine;
-use crate::api::browse::{IdsRequest, ItemRequest, Position, PositionRequest, RowsRequest, View, ViewOnly, ViewRequest};
+use crate::api::browse::{
+    IdsRequest, ItemRequest, Position, PositionRequest, RowsRequest, View, ViewOnly, ViewRequest,
+};
 use crate::api::devices::Nothing;
 use crate::api::{ApiError, Code, Result, blocking};
 use export::{Card, Document};
@@ -45,7 +47,11 @@ impl Views {
 
     pub fn get(&self, view: u64) -> Result<Arc<Kept>> {
         let table = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        table.views.get(&view).cloned().ok_or_else(|| ApiError::new(Code::ViewClosed, "This list was closed. Open it again."))
+        table
+            .views
+            .get(&view)
+            .cloned()
+            .ok_or_else(|| ApiError::new(Code::ViewClosed, "This list was closed. Open it again."))
     }
 
     pub fn clear(&self) {
@@ -66,7 +72,11 @@ impl Kept {
 /// The ids a request asks for, and the version they are in.
 pub fn query(engine: &Engine, asked: &ViewRequest) -> Result<(Arc<Opened>, Vec<i64>, Vec<String>)> {
     let opened = opened(engine, &asked.version, None)?;
-    let query = Query { text: asked.text.clone().filter(|text| !text.trim().is_empty()), sort: asked.sort.clone(), filter: asked.filter.clone() };
+    let query = Query {
+        text: asked.text.clone().filter(|text| !text.trim().is_empty()),
+        sort: asked.sort.clone(),
+        filter: asked.filter.clone(),
+    };
     let (ids, skipped) = opened.read(&asked.kind, |reader| {
         let ids = reader.ids(&query)?;
         Ok((ids, sentences(reader.report())))
@@ -87,7 +97,8 @@ pub async fn open(engine: &Engine, asked: ViewRequest) -> Result<View> {
 
 pub async fn rows(engine: &Engine, asked: RowsRequest) -> Result<Vec<Card>> {
     let kept = engine.0.views.get(asked.view)?;
-    blocking(move || kept.opened.read(&kept.kind, |reader| Ok(reader.cards(kept.window(asked.from, asked.count))?))).await
+    blocking(move || kept.opened.read(&kept.kind, |reader| Ok(reader.cards(kept.window(asked.from, asked.count))?)))
+        .await
 }
 
 pub async fn ids(engine: &Engine, asked: IdsRequest) -> Result<Vec<i64>> {
@@ -109,5 +120,6 @@ pub async fn close(engine: &Engine, asked: ViewOnly) -> Result<Nothing> {
 
 pub async fn show(engine: &Engine, asked: ItemRequest) -> Result<Option<Document>> {
     let engine = engine.clone();
-    blocking(move || opened(&engine, &asked.version, None)?.read(&asked.kind, |reader| Ok(reader.document(asked.id)?))).await
+    blocking(move || opened(&engine, &asked.version, None)?.read(&asked.kind, |reader| Ok(reader.document(asked.id)?)))
+        .await
 }

@@ -37,7 +37,9 @@ pub(super) fn pending(engine: &Engine, connection: &Connection) -> Result<Vec<Ve
     let mut query = connection.prepare("SELECT store, udid, seq FROM versions").map_err(broken)?;
     let rows = query.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get::<_, i64>(2)?))).map_err(broken)?;
     let known: BTreeSet<(String, String, i64)> = rows.flatten().collect();
-    versions.retain(|version| !version.encrypted && !known.contains(&(version.store.clone(), version.udid.clone(), version.number as i64)));
+    versions.retain(|version| {
+        !version.encrypted && !known.contains(&(version.store.clone(), version.udid.clone(), version.number as i64))
+    });
     versions.sort_by_key(|version| (version.udid.clone(), version.number));
     Ok(versions)
 }

@@ -79,5 +79,6 @@ fn prepare(path: &Path) -> rusqlite::Result<Connection> {
 }
 
 fn broken(error: rusqlite::Error) -> ApiError {
-    ApiError::new(Code::Io, "The search index could not be used. It is made again at the next start.").detail(error.to_string())
+    ApiError::new(Code::Io, "The search index could not be used. It is made again at the next start.")
+        .detail(error.to_string())
 }

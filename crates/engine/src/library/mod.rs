@@ -8,9 +8,9 @@ pub use ask::*;
 pub use files::{SessionFiles, VersionFiles};
 pub use summary::{DeviceNotes, summarise, version_id};
 
-use crate::api::{ApiError, Code, Result};
 use crate::Engine;
 use crate::api::versions::VersionSummary;
+use crate::api::{ApiError, Code, Result};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
@@ -109,7 +109,8 @@ pub fn find(engine: &Engine, version: &str, location: Option<&Path>) -> Result<F
         fitting.next().filter(|_| fitting.next().is_none())
     });
     let summary = found.cloned().ok_or_else(|| {
-        ApiError::new(Code::VersionNotFound, "This version is not in any location that can be reached now.").detail(version)
+        ApiError::new(Code::VersionNotFound, "This version is not in any location that can be reached now.")
+            .detail(version)
     })?;
     let store = engine.0.library.store(Path::new(&summary.location), false)?;
     Ok(Found { store, summary })
