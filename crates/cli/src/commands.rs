@@ -94,7 +94,13 @@ impl Door {
                 print::saved(&self.call("file.saveAs", asked).await?, self.json);
             }
             Command::Search { text, device } => {
-                print::hits(&self.call("search.find", json!({ "text": text, "udid": device })).await?, self.json);
+                let asked = json!({ "text": text, "udid": device });
+                let mut found = self.call("search.find", asked.clone()).await?;
+                // New versions are being indexed in the background: an answer without them would be half of one.
+                while found["pending"] != 0 && !self.index_stands(&found).await? {
+                    found = self.call("search.find", asked.clone()).await?;
+                }
+                print::hits(&found, self.json);
             }
             // Handled before an engine is started.
             Command::Simulate(_) => {}
@@ -104,6 +110,19 @@ impl Door {
 
     async fn call(&self, name: &str, body: Value) -> Result<Value> {
         call(&self.engine, name, body).await
+    }
+
+    /// Waits a while for the index; `true` when it got no further in that time.
+    async fn index_stands(&self, found: &Value) -> Result<bool> {
+        for _ in 0..100 {
+            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+            let now = self.call("search.find", json!({ "text": "" })).await?;
+            if now["pending"] != found["pending"] {
+                return Ok(false);
+            }
+        }
+        eprintln!("{} versions are not in the index yet.", found["pending"]);
+        Ok(true)
     }
 
     /// The device asked for, or the only attached one.

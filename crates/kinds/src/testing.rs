@@ -36,6 +36,13 @@ impl TestBackup {
         TestBackup { folder, manifest }
     }
 
+    /// Gives a contact a face.
+    pub(crate) fn face(self, card: i64) -> TestBackup {
+        let table = "CREATE TABLE ABThumbnailImage (ROWID INTEGER PRIMARY KEY, record_id INTEGER, format INTEGER, data BLOB);";
+        let path = "Library/AddressBook/AddressBookImages.sqlitedb";
+        self.database("HomeDomain", path, &format!("{table} INSERT INTO ABThumbnailImage VALUES (1, {card}, 0, x'00')"))
+    }
+
     /// Adds a file.
     pub(crate) fn file(self, domain: &str, path: &str, bytes: &[u8]) -> TestBackup {
         self.file_with_attributes(domain, path, bytes, None)

@@ -1,6 +1,7 @@
 //! Back Up Now: a new version of a device.
 
 use super::check::{self, PLISTS};
+use super::icons::Icons;
 use super::receive::Receiver;
 use crate::api::devices::{BackUpRequest, JobStarted};
 use crate::api::events::PromptKind;
@@ -74,7 +75,8 @@ async fn back_up(engine: &Engine, udid: &str, full: bool, location: PathBuf, run
 
     let (events, heard) = mpsc::unbounded_channel();
     let telling = tokio::spawn(tell(heard, run.clone()));
-    let options = BackupOptions { full, guid: guid(udid), icons: None };
+    let icons: Box<dyn device::IconCache> = Box::new(Icons::new(&engine.0.config.cache));
+    let options = BackupOptions { full, guid: guid(udid), icons: Some(icons) };
     let (outcome, receiver) = device::back_up(&mux, &who, Receiver::new(session), options, events, run.token()).await;
     let _ = telling.await;
     let session = receiver.into_session();

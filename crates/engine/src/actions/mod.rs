@@ -3,6 +3,7 @@
 pub mod back_up;
 mod check;
 pub mod export;
+mod icons;
 pub mod import;
 pub mod pair;
 mod receive;

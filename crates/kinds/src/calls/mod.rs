@@ -80,6 +80,12 @@ impl Calls {
         self.calls.get(*self.places.get(&id)?)
     }
 
+    /// The face of the one person on the other side.
+    fn picture(&self, call: &Call) -> Option<String> {
+        let [other] = call.others.as_slice() else { return None };
+        self.pictures.as_ref()?.path(other.contact?)
+    }
+
     fn wanted(&self, call: &Call, query: &Query, text: &str) -> bool {
         let is = |key: &str, value: &str| query.filter.get(key).is_none_or(|wanted| wanted == value);
         is("direction", call.direction.id()) && is("service", call.service.id()) && matches(&fold(&call.text()), text)
@@ -102,11 +108,11 @@ impl Reader for Calls {
     }
 
     fn cards(&mut self, ids: &[i64]) -> Result<Vec<Card>> {
-        Ok(ids.iter().filter_map(|id| self.get(*id)).map(show::card).collect())
+        Ok(ids.iter().filter_map(|id| self.get(*id)).map(|call| show::card(call, self.picture(call))).collect())
     }
 
     fn document(&mut self, id: i64) -> Result<Option<Document>> {
-        Ok(self.get(id).map(show::document))
+        Ok(self.get(id).map(|call| show::document(call, self.picture(call))))
     }
 
     fn rows<'a>(&'a mut self, ids: &'a [i64]) -> Result<Box<dyn RowSource + 'a>> {

@@ -54,7 +54,7 @@ impl Other {
     }
 }
 
-pub(super) fn card(call: &Call) -> Card {
+pub(super) fn card(call: &Call, picture: Option<String>) -> Card {
     let mut badges = vec![call.direction.id().to_owned()];
     badges.extend(call.filtered.then(|| "filtered".to_owned()));
     badges.extend(call.junk.then(|| "junk".to_owned()));
@@ -65,12 +65,12 @@ pub(super) fn card(call: &Call) -> Card {
         subtitle: Some(subtitle(call)),
         text: (call.seconds > 0).then(|| duration(call.seconds)),
         when: call.when,
-        picture: picture(call),
+        picture,
         badges,
     }
 }
 
-pub(super) fn document(call: &Call) -> Document {
+pub(super) fn document(call: &Call, picture: Option<String>) -> Document {
     let mut fields = vec![Field::text("Call", call.direction.title()), Field::text("Over", call.service.title())];
     if let Some(when) = call.when.and_then(iso_time) {
         fields.push(Field::new("When", when, FieldKind::Time));
@@ -80,8 +80,8 @@ pub(super) fn document(call: &Call) -> Document {
         let kind = if other.address.contains('@') { FieldKind::Email } else { FieldKind::Phone };
         fields.push(Field::new(other.name.as_deref().unwrap_or("Number"), &other.address, kind));
     }
-    for (label, value) in [("Location", &call.location), ("Country", &call.country)] {
-        fields.extend(value.as_ref().map(|value| Field::text(label, value)));
+    for (label, value) in [("Location", call.location.clone()), ("Country", call.country.as_ref().map(|code| code.to_uppercase()))] {
+        fields.extend(value.map(|value| Field::text(label, value)));
     }
     if call.filtered {
         fields.push(Field::text("Filtered", "Kept from ringing by a filter of the phone"));
@@ -95,7 +95,7 @@ pub(super) fn document(call: &Call) -> Document {
     Document {
         title: title(call),
         subtitle: Some(subtitle(call)),
-        picture: picture(call),
+        picture,
         blocks: vec![Block::Fields(fields)],
     }
 }
@@ -167,13 +167,6 @@ fn subtitle(call: &Call) -> String {
     match &call.location {
         Some(location) => format!("{service} · {location}"),
         None => service.to_owned(),
-    }
-}
-
-fn picture(call: &Call) -> Option<String> {
-    match call.others.as_slice() {
-        [other] => other.contact.map(|contact| format!("contact/{contact}")),
-        _ => None,
     }
 }
 

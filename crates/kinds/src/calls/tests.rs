@@ -110,6 +110,7 @@ fn both_databases_make_one_history_with_names_from_the_address_book() {
              CREATE TABLE ABMultiValue (UID INTEGER PRIMARY KEY, record_id INTEGER, property INTEGER, label INTEGER, value TEXT);
              INSERT INTO ABPerson VALUES (5, 'Ben', 'Berg'); INSERT INTO ABMultiValue VALUES (1, 5, 3, NULL, '+491715550100')",
         )
+        .face(5)
         .open();
     let mut reader = reader(KIND, &backup);
     let ids = reader.ids(&Query::default()).unwrap();
@@ -206,7 +207,7 @@ fn a_call_opened_for_reading() {
             ("Duration", "1 h 1 min 1 s"),
             ("Ann", "+1 555 0100"),
             ("Location", "Boston"),
-            ("Country", "us"),
+            ("Country", "US"),
         ]
     );
     assert!(reader.document(2).unwrap().is_none());

@@ -17,7 +17,6 @@ mod show;
 mod tests;
 pub mod vcard;
 
-use std::collections::HashSet;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -67,8 +66,7 @@ impl Kind for ContactsKind {
             });
         };
         let pictures = Pictures::open(&backup, &mut report)?;
-        let owners = pictures.iter().flat_map(Pictures::owners).collect();
-        Ok(Opened::Here(Box::new(Contacts { book, pictures, owners, report })))
+        Ok(Opened::Here(Box::new(Contacts { book, pictures, report })))
     }
 }
 
@@ -76,16 +74,14 @@ impl Kind for ContactsKind {
 struct Contacts {
     book: AddressBook,
     pictures: Option<Pictures>,
-    /// The cards that have a picture.
-    owners: HashSet<i64>,
     report: Report,
 }
 
 impl Contacts {
     /// The media path of a contact's picture: that of the first of its cards that has one.
     fn picture(&self, entry: &Entry) -> Option<String> {
-        let owner = entry.cards.iter().find(|card| self.owners.contains(&card.id))?;
-        Some(format!("contact/{}", owner.id))
+        let pictures = self.pictures.as_ref()?;
+        entry.cards.iter().find_map(|card| pictures.path(card.id))
     }
 
     /// Writes one vCard per card, several for a linked contact.

@@ -1,5 +1,7 @@
 //! The faces of the contacts, from `AddressBookImages.sqlitedb`.
 
+use std::collections::HashSet;
+
 use backup::{Backup, Database};
 
 use crate::pictures::{Format, Want, render};
@@ -12,6 +14,8 @@ pub struct Pictures {
     db: Database,
     thumbnails: bool,
     full: bool,
+    /// The cards that have a picture.
+    owners: HashSet<i64>,
 }
 
 impl Pictures {
@@ -20,19 +24,19 @@ impl Pictures {
         let Some(db) = sql::spare(backup, IMAGES, report)? else { return Ok(None) };
         let has = |table: &str| ["record_id", "data"].iter().all(|column| db.columns(table).contains(*column));
         let (thumbnails, full) = (has("ABThumbnailImage"), has("ABFullSizeImage"));
-        Ok(Some(Pictures { db, thumbnails, full }))
-    }
-
-    /// The cards that have a picture.
-    pub fn owners(&self) -> Vec<i64> {
-        let mut owners = Vec::new();
-        for (there, table) in [(self.thumbnails, "ABThumbnailImage"), (self.full, "ABFullSizeImage")] {
+        let mut pictures = Pictures { db, thumbnails, full, owners: HashSet::new() };
+        for (there, table) in [(thumbnails, "ABThumbnailImage"), (full, "ABFullSizeImage")] {
             if there {
                 let query = format!("SELECT DISTINCT record_id FROM {table} WHERE length(data) > 0");
-                owners.extend(self.numbers(&query).unwrap_or_default());
+                pictures.owners.extend(pictures.numbers(&query).unwrap_or_default());
             }
         }
-        owners
+        Ok(Some(pictures))
+    }
+
+    /// The media path of a card's picture; `None` when it has none.
+    pub fn path(&self, card: i64) -> Option<String> {
+        self.owners.contains(&card).then(|| format!("contact/{card}"))
     }
 
     /// The picture behind a media path; `None` when there is none or it cannot be drawn.

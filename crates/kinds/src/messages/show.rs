@@ -24,7 +24,7 @@ impl Messages {
             subtitle: subtitle(&conversation),
             text: text.filter(|text| !text.is_empty()),
             when: bubble.as_ref().and_then(|bubble| bubble.when),
-            picture: picture(&conversation),
+            picture: self.picture(&conversation),
             badges: bubble.and_then(|bubble| bubble.service).or(conversation.service).into_iter().collect(),
         }))
     }
@@ -62,9 +62,15 @@ impl Messages {
         Ok(Some(Document {
             title: conversation.title.clone(),
             subtitle: subtitle(&conversation),
-            picture: picture(&conversation),
+            picture: self.picture(&conversation),
             blocks,
         }))
+    }
+
+    /// The face of the one person on the other side.
+    fn picture(&self, conversation: &Conversation) -> Option<String> {
+        let [one] = conversation.people.as_slice() else { return None };
+        self.pictures.as_ref().filter(|_| !conversation.group)?.path(one.contact?)
     }
 
     /// Hands out a card for every message that says something.
@@ -138,13 +144,6 @@ fn preview(bubble: &Bubble, conversation: &Conversation) -> String {
         (None, _) => format!("You: {text}"),
         (Some(sender), _) if conversation.group => format!("{sender}: {text}"),
         _ => text,
-    }
-}
-
-fn picture(conversation: &Conversation) -> Option<String> {
-    match conversation.people.as_slice() {
-        [one] if !conversation.group => one.contact.map(|contact| format!("contact/{contact}")),
-        _ => None,
     }
 }
 

@@ -52,7 +52,7 @@ pub(super) fn backup(schema: &str, rows: &str) -> TestBackup {
         INSERT INTO ABPerson VALUES (1, 'Ada', 'Lovelace'), (2, 'Ben', NULL);
         INSERT INTO ABMultiValue VALUES (1, 1, 3, NULL, '0171 5550100'), (2, 1, 4, NULL, 'ada@example.com'),
             (3, 2, 3, NULL, '+1 555 010 0142');";
-    TestBackup::new().database(SMS.0, SMS.1, &format!("{schema}{rows}")).database(SMS.0, BOOK, book)
+    TestBackup::new().database(SMS.0, SMS.1, &format!("{schema}{rows}")).database(SMS.0, BOOK, book).face(1)
 }
 
 /// An opened reader and all its conversations, newest first.
