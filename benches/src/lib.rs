@@ -1,8 +1,8 @@
 //! Runs programs side by side and tells what they took.
 
-use std::io;
+use std::io::{self, BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
 
 /// What one run of a program took.
@@ -53,6 +53,8 @@ pub fn beside(name: &str) -> PathBuf {
 pub struct Phone {
     child: Child,
     pub address: String,
+    /// Held so that what the phone says later has somewhere to go.
+    _says: BufReader<ChildStdout>,
 }
 
 impl Phone {
@@ -65,13 +67,13 @@ impl Phone {
             .stdout(Stdio::piped())
             .spawn()?;
         let out = child.stdout.take().ok_or_else(|| io::Error::other("no output"))?;
-        let mut line = String::new();
-        io::BufRead::read_line(&mut io::BufReader::new(out), &mut line)?;
+        let (mut says, mut line) = (BufReader::new(out), String::new());
+        says.read_line(&mut line)?;
         let address = line
             .trim()
             .strip_prefix("USBMUXD_SOCKET_ADDRESS=")
             .ok_or_else(|| io::Error::other(format!("the phone said {line:?}")))?;
-        Ok(Phone { child, address: address.to_string() })
+        Ok(Phone { address: address.to_string(), child, _says: says })
     }
 }
 

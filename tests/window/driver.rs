@@ -109,7 +109,11 @@ impl Window {
     /// Keeps how the page looks now.
     pub fn picture(&self, name: &str) {
         std::thread::sleep(Duration::from_millis(400));
+        // The driver waits for the page to be painted once more, and a page at rest is not.
+        let shade = "document.documentElement.style.outlineColor = `rgb(0 0 ${Date.now() % 256})`";
+        self.run(&format!("window.painting = setInterval(() => {{ {shade} }}, 50)"), json!([]));
         let taken = self.command("GET", "/screenshot", &Value::Null).expect("a screenshot");
+        self.run("clearInterval(window.painting)", json!([]));
         let bytes =
             base64::engine::general_purpose::STANDARD.decode(taken.as_str().unwrap_or_default()).expect("base64");
         let folder = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../target/screenshots/window"));

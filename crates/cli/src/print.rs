@@ -20,7 +20,7 @@ fn plain(text: &str) -> String {
 }
 
 /// A pipe that was closed early (`heirloom list … | head`) is no failure.
-fn line(text: &str) {
+pub fn line(text: &str) {
     let _ = writeln!(std::io::stdout(), "{}", plain(text));
 }
 

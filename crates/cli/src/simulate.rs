@@ -1,6 +1,7 @@
 //! Pretend iPhones behind a usbmuxd, until Ctrl-C.
 
 use crate::options::Phones;
+use crate::print;
 use engine::api::{ApiError, Code, Result, blocking};
 use engine::simulator::{Options, Simulator};
 use std::io::BufRead;
@@ -19,9 +20,9 @@ pub async fn run(asked: Phones) -> Result<()> {
         (device.extra_files, device.extra_big) = (asked.extra_files, asked.extra_big.clone());
     }
     let simulator = Simulator::start(options).await?;
-    println!("USBMUXD_SOCKET_ADDRESS={}", simulator.address());
+    print::line(&format!("USBMUXD_SOCKET_ADDRESS={}", simulator.address()));
     for phone in simulator.phones() {
-        println!("{}", phone.udid());
+        print::line(phone.udid());
     }
     let mut lines = typed();
     loop {
@@ -33,7 +34,7 @@ pub async fn run(asked: Phones) -> Result<()> {
         match line.as_deref().map(str::trim) {
             Some("day") => {
                 blocking(move || Ok(phone.day_passes()?)).await?;
-                println!("a day has passed");
+                print::line("a day has passed");
             }
             Some("unplug") => phone.unplug(),
             Some("plug") => phone.plug(),

@@ -212,7 +212,7 @@ deleted: number | null, favourite: boolean, hidden: boolean, title: string | nul
 /**
  * Exposure as people write it: `1/120 s · f/1.8 · ISO 64 · 26 mm`.
  */
-exposure: string | null, place: Position | null, albums: Array<string>, 
+exposure: string | null, place: Place | null, albums: Array<string>, 
 /**
  * Pictures of the burst it belongs to, itself included.
  */
@@ -471,7 +471,9 @@ export type PhotosView = { view: number, count: number, days: Array<Day>, skippe
 /**
  * Where on Earth.
  */
-export type Position = { latitude: number, longitude: number, };
+export type Place = { latitude: number, longitude: number, };
+
+export type Position = { at: number | null, };
 
 /**
  * Where an item stands in a view, e.g. to scroll to it.

@@ -37,7 +37,9 @@ impl TypeVisitor for Types {
         // Only types of our own have a file to be exported to; the rest (string, arrays) need no declaration.
         if T::output_path().is_some() {
             let docs = T::docs().unwrap_or_default();
-            self.declarations.insert(T::name(&self.config), format!("{docs}export {}", T::decl(&self.config)));
+            let (name, declaration) = (T::name(&self.config), format!("{docs}export {}", T::decl(&self.config)));
+            let other = self.declarations.insert(name.clone(), declaration.clone());
+            assert!(other.is_none_or(|other| other == declaration), "two types cross as {name}; give one of them #[ts(rename)]");
         }
         T::visit_dependencies(self);
         T::visit_generics(self);

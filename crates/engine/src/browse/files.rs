@@ -23,11 +23,12 @@ pub async fn domains(engine: &Engine, asked: VersionRequest) -> Result<Vec<Domai
     let engine = engine.clone();
     blocking(move || {
         let opened = opened(&engine, &asked.version, asked.location.as_deref().map(Path::new))?;
-        let domains = opened.backup.domains()?;
-        Ok(domains
-            .into_iter()
+        let mut domains: Vec<_> = (opened.backup.domains()?.into_iter())
             .map(|found| Domain { title: title(&found.domain), domain: found.domain, files: found.files })
-            .collect())
+            .collect();
+        // What has a name of its own before the many apps; each in the order of their domains.
+        domains.sort_by_key(|domain| domain.domain.ends_with(&domain.title));
+        Ok(domains)
     })
     .await
 }

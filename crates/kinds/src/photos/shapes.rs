@@ -136,6 +136,7 @@ pub struct Details {
 
 /// Where on Earth.
 #[derive(Serialize, TS, Clone, Copy, Debug, PartialEq)]
+#[ts(rename = "Place")]
 pub struct Position {
     pub latitude: f64,
     pub longitude: f64,
