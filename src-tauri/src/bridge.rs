@@ -1,7 +1,7 @@
 //! One command, one event, and the `media:` scheme.
 
 use engine::Engine;
-use engine::api::{self, ApiError};
+use engine::api::{self, ApiError, Event, Topic};
 use engine::media::{self, Body};
 use serde_json::Value;
 use std::io::Read;
@@ -26,8 +26,12 @@ pub fn forward_events<R: Runtime>(app: &AppHandle<R>, engine: &Engine) {
                 Ok(event) => {
                     let _ = app.emit("event", event);
                 }
-                // The page catches up with the next event of each job and topic.
-                Err(RecvError::Lagged(_)) => {}
+                // Events were missed: the page fetches everything again.
+                Err(RecvError::Lagged(_)) => {
+                    for topic in Topic::ALL {
+                        let _ = app.emit("event", Event::Changed(topic));
+                    }
+                }
                 Err(RecvError::Closed) => return,
             }
         }

@@ -4,5 +4,6 @@ mod back_up;
 mod browse;
 mod cuts;
 mod import;
+mod locations;
 mod terminal;
 mod trust;

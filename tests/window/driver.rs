@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 /// How long anything may take before a test gives up on it.
-const PATIENCE: Duration = Duration::from_secs(90);
+const PATIENCE: Duration = Duration::from_secs(60);
 const POLL: Duration = Duration::from_millis(100);
 /// The name WebDriver gives an element's reference.
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
@@ -59,14 +59,6 @@ impl Window {
         self.command("POST", "/execute/sync", &body).unwrap_or_else(|error| panic!("{script}: {error}"))
     }
 
-    /// Calls the engine as the page does.
-    pub fn call(&self, name: &str, body: Value) -> Value {
-        self.run(
-            "return window.__TAURI_INTERNALS__.invoke('call', { name: arguments[0], body: arguments[1] })",
-            json!([name, body]),
-        )
-    }
-
     /// Waits for an element that can be seen.
     pub fn find(&self, xpath: &str) -> String {
         until(xpath, || {
@@ -75,11 +67,6 @@ impl Window {
             let shown = self.command("GET", &format!("/element/{element}/displayed"), &Value::Null).ok()?;
             (shown == json!(true)).then_some(element)
         })
-    }
-
-    pub fn text(&self, xpath: &str) -> String {
-        let text = self.command("GET", &format!("/element/{}/text", self.find(xpath)), &Value::Null);
-        text.ok().and_then(|text| text.as_str().map(str::to_string)).unwrap_or_default()
     }
 
     /// Clicks as a mouse does, `times` in a row.
@@ -109,11 +96,19 @@ impl Window {
     /// Keeps how the page looks now.
     pub fn picture(&self, name: &str) {
         std::thread::sleep(Duration::from_millis(400));
+        let seen = "return [...document.images].every((image) => image.complete || image.getBoundingClientRect().top > innerHeight)";
+        until("the pictures on the screen", || self.run(seen, json!([])).as_bool()?.then_some(()));
         // The driver waits for the page to be painted once more, and a page at rest is not.
-        let shade = "document.documentElement.style.outlineColor = `rgb(0 0 ${Date.now() % 256})`";
-        self.run(&format!("window.painting = setInterval(() => {{ {shade} }}, 50)"), json!([]));
+        self.run(
+            "const dot = document.body.appendChild(document.createElement('i'));
+             dot.style = 'position: fixed; inset: 0 auto auto 0; width: 1px; height: 1px';
+             let turn = 0;
+             window.painting = setInterval(() => (dot.style.background = `rgb(128 128 128 / ${1 + (turn++ % 2)}%)`), 50);
+             window.painted = () => (clearInterval(window.painting), dot.remove());",
+            json!([]),
+        );
         let taken = self.command("GET", "/screenshot", &Value::Null).expect("a screenshot");
-        self.run("clearInterval(window.painting)", json!([]));
+        self.run("window.painted()", json!([]));
         let bytes =
             base64::engine::general_purpose::STANDARD.decode(taken.as_str().unwrap_or_default()).expect("base64");
         let folder = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../target/screenshots/window"));

@@ -100,6 +100,18 @@ impl Backup {
         self.first(&by_path, &[&domain, &path])
     }
 
+    /// The row of one file identifier.
+    pub fn find_id(&self, file_id: &str) -> Result<Option<Entry>> {
+        self.first(&format!("SELECT {COLUMNS} FROM Files WHERE fileID = ?1"), &[&file_id])
+    }
+
+    /// How many bytes of a file are in the backup; 0 when it is missing.
+    pub fn length(&self, entry: &Entry) -> Result<u64> {
+        let path = self.content(entry)?;
+        let size = self.files.size(&path).map_err(|source| Error::Read { path, source })?;
+        Ok(size.unwrap_or(0))
+    }
+
     fn first(&self, sql: &str, parameters: &[&dyn rusqlite::ToSql]) -> Result<Option<Entry>> {
         let database = self.manifest.lock();
         let mut statement = database.prepare_cached(sql).map_err(damaged)?;

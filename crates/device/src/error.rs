@@ -35,6 +35,9 @@ pub enum Error {
     /// The other end of the TLS connection does not hold the key that was paired.
     #[error("the device that answered is not the one that was paired")]
     WrongDevice,
+    /// The phone, or what answers in its place, wants to go on without TLS where TLS is due.
+    #[error("the device wants to go on without encryption while {doing}")]
+    NotEncrypted { doing: &'static str },
     #[error("the pair record has no usable {field}")]
     PairRecord { field: &'static str },
     #[error("cannot make the pairing certificates")]

@@ -56,7 +56,13 @@ pub async fn facts(mux: &Usbmux, who: &Attached) -> Result<Facts> {
                 locked = Some(true);
                 true
             }
-            Err(Error::TrustForgotten | Error::PairRecord { .. } | Error::WrongDevice | Error::Tls(_)) => {
+            Err(
+                Error::TrustForgotten
+                | Error::PairRecord { .. }
+                | Error::WrongDevice
+                | Error::NotEncrypted { .. }
+                | Error::Tls(_),
+            ) => {
                 // The connection may have died in the handshake.
                 lockdown = Lockdown::open(mux, who).await?;
                 false

@@ -30,8 +30,9 @@ pub use error::{Error, Result};
 pub use facts::{Battery, Facts, Storage, facts};
 pub use models::marketing_name;
 pub use mux::{Address, Attached, Connection, Event, Usbmux};
-pub use pair::{PairStep, pair, unpair};
+pub use pair::{PairStep, pair, pair_anew, unpair};
 pub use tokio_util::sync::CancellationToken;
+pub use wire::usbmux::normalise_udid;
 
 /// Log targets that must stay quiet, as `tracing` filter directives.
 ///

@@ -1,6 +1,6 @@
 //! lockdownd: values, pairing requests, and the door to every other service (`protocol.md` 2.2).
 
-use crate::mux::{Attached, Usbmux};
+use crate::mux::{Attached, Connection, Usbmux};
 use crate::record::{PairRecord, wipe};
 use crate::stream::{Plists, Socket, within};
 use crate::tls::Tls;
@@ -39,7 +39,7 @@ impl Lockdown {
     /// Connects and starts a session with the stored pair record; tries again when the connection itself fails.
     ///
     /// [`Error::NotTrusted`] without a record, [`Error::TrustForgotten`] when the phone does not know it any more,
-    /// [`Error::Locked`] before the first unlock.
+    /// [`Error::Locked`] before the first unlock, [`Error::NotEncrypted`] when it wants no TLS.
     pub(crate) async fn trusted(mux: &Usbmux, who: &Attached) -> Result<Lockdown> {
         let mut who = who.clone();
         let mut attempt = 1;
@@ -75,11 +75,13 @@ impl Lockdown {
         fields.insert("SystemBUID".into(), record.system_buid.as_str().into());
         let mut reply = self.ask("StartSession", fields).await?;
         let id = reply.remove("SessionID").and_then(Value::into_string).unwrap_or_default();
-        if reply.get("EnableSessionSSL").and_then(Value::as_boolean).unwrap_or(true) {
-            // After a failed handshake the connection is of no use: the closed end stays in its place.
-            let plain = std::mem::replace(&mut self.plists.socket, Box::new(tokio::io::duplex(1).0));
-            self.plists.socket = within(PATIENCE, "starting TLS", tls.connect(plain)).await?;
+        // In the clear nobody has shown to be the paired phone, and the escrow bag would be there to read.
+        if reply.get("EnableSessionSSL").and_then(Value::as_boolean) == Some(false) {
+            return Err(Error::NotEncrypted { doing: "starting a session" });
         }
+        // After a failed handshake the connection is of no use: the closed end stays in its place.
+        let plain = std::mem::replace(&mut self.plists.socket, Box::new(tokio::io::duplex(1).0));
+        self.plists.socket = within(PATIENCE, "starting TLS", tls.connect(plain)).await?;
         self.session = Some(Session { id, tls, record });
         Ok(())
     }
@@ -133,14 +135,21 @@ impl Lockdown {
         let session = self.session.as_ref().ok_or(Error::NotTrusted)?;
         let mut fields = Dictionary::new();
         fields.insert("Service".into(), name.into());
-        if let (true, Some(bag)) = (escrow, &session.record.escrow_bag) {
+        let bag = session.record.escrow_bag.as_ref().filter(|_| escrow);
+        // Old systems leave some services in the clear, which is for the cable only and never for the backup.
+        let clear = self.who.connection == Connection::Usb && bag.is_none();
+        if let Some(bag) = bag {
             fields.insert("EscrowBag".into(), Value::Data(bag.to_vec()));
         }
         let reply = self.ask("StartService", fields).await?;
         let port = reply.get("Port").and_then(Value::as_unsigned_integer).and_then(|port| u16::try_from(port).ok());
         let port = port.ok_or(Error::Unexpected { doing: "starting a service" })?;
+        let encrypted = reply.get("EnableServiceSSL").and_then(Value::as_boolean).unwrap_or(false);
+        if !encrypted && !clear {
+            return Err(Error::NotEncrypted { doing: "starting a service" });
+        }
         let socket = self.mux.connect(&self.who, port).await?;
-        if !reply.get("EnableServiceSSL").and_then(Value::as_boolean).unwrap_or(false) {
+        if !encrypted {
             return Ok(socket);
         }
         let tls = self.session.as_ref().ok_or(Error::NotTrusted)?.tls.clone();
@@ -195,6 +204,60 @@ fn refusal(request: &'static str, reason: &str) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::mux::Address;
+    use crate::stream::dictionary;
+    use tokio::io::DuplexStream;
+    use zeroize::Zeroizing;
+
+    /// lockdown of a phone that plays its part by hand, and no usbmuxd to connect anywhere else.
+    fn lockdown(connection: Connection) -> (Lockdown, Plists<DuplexStream>) {
+        let (near, far) = tokio::io::duplex(64 << 10);
+        let who = Attached { device_id: 1, udid: "U".into(), connection };
+        let mux = Usbmux::at(Address::Unix("/nonexistent/usbmuxd".into()));
+        (Lockdown { plists: Plists { socket: Box::new(near) }, mux, who, session: None }, Plists { socket: far })
+    }
+
+    async fn answer(mut phone: Plists<DuplexStream>, reply: Dictionary) -> Dictionary {
+        let asked = phone.receive("testing").await.unwrap().into_dictionary().unwrap();
+        phone.send(&Value::Dictionary(reply), "testing").await.unwrap();
+        asked
+    }
+
+    #[tokio::test]
+    async fn nothing_that_wants_encryption_goes_on_without_it() {
+        let (_, mut record) = crate::tls::tests::device();
+        record.escrow_bag = Some(Zeroizing::new(vec![7]));
+        let record = Arc::new(record);
+        let (mut open, phone) = lockdown(Connection::Usb);
+        let reply = dictionary([("SessionID", "S".into()), ("EnableSessionSSL", false.into())]);
+        let (started, _) = tokio::join!(open.start_session(record.clone()), answer(phone, reply));
+        assert!(matches!(started, Err(Error::NotEncrypted { doing: "starting a session" })));
+        assert!(matches!(open.start_service("x", true).await, Err(Error::NotTrusted)));
+
+        for (connection, escrow, encrypted, goes_on) in [
+            (Connection::Usb, true, true, true),
+            (Connection::Usb, true, false, false),
+            (Connection::Usb, false, false, true),
+            (Connection::Network, false, true, true),
+            (Connection::Network, false, false, false),
+            (Connection::Network, true, false, false),
+        ] {
+            let (mut open, phone) = lockdown(connection);
+            let tls = Tls::new(&record).unwrap();
+            open.session = Some(Session { id: "S".into(), tls, record: record.clone() });
+            let reply = dictionary([("Port", 50000.into()), ("EnableServiceSSL", encrypted.into())]);
+            let (started, asked) = tokio::join!(open.start_service("x", escrow), answer(phone, reply));
+            assert_eq!(asked.contains_key("EscrowBag"), escrow);
+            // Going on means to connect, which nothing answers here.
+            match started {
+                Err(Error::NoUsbmuxd { .. }) => assert!(goes_on, "{connection:?} {escrow} {encrypted}"),
+                Err(Error::NotEncrypted { doing: "starting a service" }) => {
+                    assert!(!goes_on, "{connection:?} {escrow} {encrypted}");
+                }
+                other => panic!("{other:?}"),
+            }
+        }
+    }
 
     #[test]
     fn errors_become_situations() {

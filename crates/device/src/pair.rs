@@ -1,7 +1,7 @@
 use crate::certificates::Certificates;
 use crate::lockdown::Lockdown;
 use crate::record::PairRecord;
-use crate::{Attached, Error, Result, Usbmux};
+use crate::{Attached, Connection, Error, Result, Usbmux};
 use plist::Value;
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,17 +23,47 @@ const POLL: Duration = Duration::from_secs(1);
 
 /// Makes the phone trust this computer; returns at once when it already does. Waits for the person without a limit.
 ///
-/// Errors that call for the person: [`Error::TrustRefused`], [`Error::PairingNeedsCable`], [`Error::Managed`].
+/// Errors that call for the person: [`Error::TrustRefused`], [`Error::Managed`], [`Error::PairingNeedsCable`] over the
+/// network unless the stored record works, and [`Error::WrongDevice`], after which the record is still what it was.
 pub async fn pair(
     mux: &Usbmux,
     who: &Attached,
     mut on: impl FnMut(PairStep) + Send,
     cancel: CancellationToken,
 ) -> Result<()> {
+    unless(&cancel, pair_until_trusted(mux, who, &mut on)).await
+}
+
+/// Forgets the stored pair record, then pairs: for a phone that was erased or restored since. Only ever on a person's word.
+///
+/// [`Error::PairingNeedsCable`] over the network; the record is kept then. Otherwise like [`pair`].
+pub async fn pair_anew(
+    mux: &Usbmux,
+    who: &Attached,
+    mut on: impl FnMut(PairStep) + Send,
+    cancel: CancellationToken,
+) -> Result<()> {
+    unless(&cancel, async {
+        over_cable(who)?;
+        mux.delete_pair_record(&who.udid).await?;
+        pair_until_trusted(mux, who, &mut on).await
+    })
+    .await
+}
+
+async fn unless(cancel: &CancellationToken, work: impl Future<Output = Result<()>>) -> Result<()> {
     tokio::select! {
         biased;
         () = cancel.cancelled() => Err(Error::Cancelled),
-        result = pair_until_trusted(mux, who, &mut on) => result,
+        result = work => result,
+    }
+}
+
+/// Over the network anyone can answer in the phone's name; a cable shows which phone is meant.
+fn over_cable(who: &Attached) -> Result<()> {
+    match who.connection {
+        Connection::Usb => Ok(()),
+        Connection::Network => Err(Error::PairingNeedsCable),
     }
 }
 
@@ -44,11 +74,12 @@ async fn pair_until_trusted(mux: &Usbmux, who: &Attached, on: &mut (impl FnMut(P
         match session(mux, who, &stored).await {
             Ok(()) => return Ok(()),
             Err(Error::Locked) => step.tell(PairStep::WaitingForUnlock),
-            Err(Error::TrustForgotten | Error::PairRecord { .. } | Error::WrongDevice | Error::Tls(_)) => break,
+            Err(Error::TrustForgotten | Error::PairRecord { .. } | Error::Tls(_)) => break,
             Err(error) => return Err(error),
         }
         tokio::time::sleep(POLL).await;
     }
+    over_cable(who)?;
     let mut lockdown = Lockdown::open(mux, who).await?;
     let mut record = new_record(mux, &mut lockdown).await?;
     loop {
@@ -129,3 +160,6 @@ impl<F: FnMut(PairStep)> Steps<'_, F> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -37,8 +37,8 @@ impl PairRecord {
 
     /// Reads a stored record, whoever made it.
     pub(crate) fn read(stored: &[u8]) -> Result<PairRecord> {
-        let value = Value::from_reader(std::io::Cursor::new(stored)).map_err(wire::Error::from)?;
-        let mut fields = value.into_dictionary().ok_or(Error::PairRecord { field: "dictionary" })?;
+        let mut fields =
+            wire::frame::decode(stored)?.into_dictionary().ok_or(Error::PairRecord { field: "dictionary" })?;
         let mut data = |field: &'static str| match fields.remove(field) {
             Some(Value::Data(bytes)) => Ok(bytes),
             _ => Err(Error::PairRecord { field }),

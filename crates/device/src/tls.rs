@@ -110,7 +110,7 @@ impl ServerCertVerifier for Pin {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use crate::certificates::Certificates;
     use rsa::RsaPrivateKey;
@@ -123,19 +123,19 @@ mod tests {
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
     use tokio_rustls::TlsAcceptor;
 
-    fn device() -> (RsaPrivateKey, PairRecord) {
+    pub(crate) fn device() -> (RsaPrivateKey, PairRecord) {
         let key = RsaPrivateKey::new(&mut OsRng, 2048).unwrap();
         let public = key.to_public_key().to_pkcs1_pem(LineEnding::LF).unwrap();
         let record = PairRecord::new(Certificates::generate(public.as_bytes()).unwrap(), "BUID".into(), None);
         (key, record)
     }
 
-    /// A phone that shows `certificate`, signs with `key`, and goes without `close_notify`, as phones do.
-    fn phone(
+    /// The phone's side for one that shows `certificate` and signs with `key`.
+    fn acceptor(
         certificate: CertificateDer<'static>,
         key: PrivateKeyDer<'static>,
         version: &'static SupportedProtocolVersion,
-    ) -> Socket {
+    ) -> TlsAcceptor {
         let key = rustls::crypto::ring::sign::any_supported_type(&key).unwrap();
         let shown = Arc::new(CertifiedKey::new(vec![certificate], key));
         let config = ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
@@ -143,9 +143,26 @@ mod tests {
             .unwrap()
             .with_no_client_auth()
             .with_cert_resolver(Arc::new(SingleCertAndKey::from(shown)));
+        TlsAcceptor::from(Arc::new(config))
+    }
+
+    /// The phone's side of a phone nobody paired.
+    pub(crate) fn stranger() -> TlsAcceptor {
+        let made = rcgen::generate_simple_self_signed(Vec::new()).unwrap();
+        let key = PrivateKeyDer::try_from(made.signing_key.serialize_der()).unwrap();
+        acceptor(made.cert.der().clone(), key, &TLS13)
+    }
+
+    /// A phone that goes without `close_notify`, as phones do.
+    fn phone(
+        certificate: CertificateDer<'static>,
+        key: PrivateKeyDer<'static>,
+        version: &'static SupportedProtocolVersion,
+    ) -> Socket {
+        let acceptor = acceptor(certificate, key, version);
         let (near, far) = tokio::io::duplex(1 << 16);
         tokio::spawn(async move {
-            if let Ok(mut stream) = TlsAcceptor::from(Arc::new(config)).accept(far).await {
+            if let Ok(mut stream) = acceptor.accept(far).await {
                 let _ = stream.write_all(b"hello").await;
             }
         });

@@ -32,6 +32,8 @@ pub struct Devices {
 struct Table {
     seen: BTreeMap<(Source, u32), Seen>,
     real: Usbmuxd,
+    /// As they were when they went away.
+    gone: BTreeMap<String, Device>,
     watching: BTreeMap<Source, DropGuard>,
 }
 
@@ -83,6 +85,11 @@ impl Devices {
         seen.into_iter().map(|((source, _), seen)| describe(seen, *source == Source::Pretend)).collect()
     }
 
+    /// Devices that were attached and are not any more, as they were then.
+    pub fn gone(&self) -> Vec<Device> {
+        self.table().gone.values().cloned().collect()
+    }
+
     pub async fn settle(&self) {
         let mut pending = self.pending.subscribe();
         let _ = tokio::time::timeout(SETTLE, pending.wait_for(|count| *count == Some(0))).await;
@@ -97,6 +104,7 @@ impl Devices {
         let mut table = self.table();
         table.watching.remove(&source);
         table.seen.retain(|(from, _), _| *from != source);
+        table.gone.retain(|_, device| device.pretend != (source == Source::Pretend));
     }
 }
 
@@ -178,7 +186,11 @@ fn heard(engine: &Engine, mux: &Usbmux, source: Source, event: Event) {
             ask(engine, key);
         }
         Event::Detached { device_id } => {
-            devices.table().seen.remove(&(source, device_id));
+            let mut table = devices.table();
+            if let Some(seen) = table.seen.remove(&(source, device_id)) {
+                let gone = Device { attached: false, connection: None, ..describe(&seen, source == Source::Pretend) };
+                table.gone.insert(gone.udid.clone(), gone);
+            }
         }
         Event::Paired { device_id } => ask(engine, (source, device_id)),
         Event::Lost { reason } => {

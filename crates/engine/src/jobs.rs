@@ -5,6 +5,7 @@ use crate::api::jobs::{Action, Job, JobResult, JobState, Phase, Skip};
 use crate::api::{ApiError, Code, Result};
 use std::collections::{BTreeMap, VecDeque};
 use std::future::Future;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::sync::{broadcast, watch};
@@ -25,6 +26,7 @@ pub struct Jobs {
 struct Shared {
     events: broadcast::Sender<Event>,
     runs: Mutex<BTreeMap<u64, Run>>,
+    last: AtomicU64,
 }
 
 /// What a job is given: it reports here, and asks here whether to go on.
@@ -49,7 +51,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 impl Jobs {
     pub fn new(events: broadcast::Sender<Event>) -> Jobs {
-        Jobs { shared: Arc::new(Shared { events, runs: Mutex::default() }) }
+        Jobs { shared: Arc::new(Shared { events, runs: Mutex::default(), last: AtomicU64::new(0) }) }
     }
 
     /// Starts `work`; refuses when a job is running on the same device.
@@ -81,7 +83,7 @@ impl Jobs {
                 "Something is already running on this device. Wait for it, or cancel it.",
             ));
         }
-        let id = runs.keys().next_back().map_or(1, |last| last + 1);
+        let id = self.shared.last.fetch_add(1, Ordering::Relaxed) + 1;
         let job = Job {
             id,
             action,

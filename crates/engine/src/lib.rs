@@ -23,6 +23,7 @@ use api::{Event, Result, Topic};
 use std::path::PathBuf;
 use std::sync::Arc;
 use tokio::sync::broadcast;
+use tokio_util::sync::CancellationToken;
 
 /// Where the engine keeps its own things on this computer.
 #[derive(Clone, Debug)]
@@ -87,8 +88,9 @@ struct Parts {
     pretend: pretend::Slot,
     previews: kinds::pictures::Cache,
     stream: stream::Address,
-    /// Held as long as this process is the one engine of these folders that cleans up.
-    _scratch: browse::Scratch,
+    scratch: browse::Scratch,
+    /// Cancelled when the engine stops: background work ends.
+    stopping: CancellationToken,
 }
 
 impl Engine {
@@ -121,10 +123,13 @@ impl Engine {
 
     /// Cancels what runs and leaves no private copies behind.
     pub async fn stop(&self) {
+        self.0.stopping.cancel();
+        self.0.index.wake();
         self.0.jobs.stop().await;
         pretend::take_away(self).await;
         self.0.views.clear();
         self.0.opened.clear();
+        self.0.scratch.remove();
     }
 
     fn changed(&self, topic: Topic) {
@@ -147,7 +152,8 @@ impl Parts {
             pretend: pretend::Slot::default(),
             previews: kinds::pictures::Cache::new(config.cache.join("previews"), 2 << 30),
             stream: stream::Address::default(),
-            _scratch: scratch,
+            scratch,
+            stopping: CancellationToken::new(),
             events,
             config,
         })

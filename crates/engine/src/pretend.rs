@@ -69,7 +69,11 @@ fn scale() -> f64 {
 }
 
 pub async fn start(engine: &Engine, _: Nothing) -> Result<Pretend> {
-    if engine.0.pretend.udid().is_some() {
+    let running = engine.0.pretend.lock().as_ref().map(|running| running.phone.clone());
+    if let Some(phone) = running {
+        if !phone.is_plugged() {
+            phone.plug();
+        }
         return engine.0.pretend.describe();
     }
     let state = engine.0.config.data.join("pretend");

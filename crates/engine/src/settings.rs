@@ -22,6 +22,7 @@ impl SettingsFile {
             location: config.default_location.to_string_lossy().into_owned(),
             locations: Vec::new(),
             device_locations: BTreeMap::new(),
+            stores: BTreeMap::new(),
             theme: Theme::System,
         };
         let now = match std::fs::read(&path) {

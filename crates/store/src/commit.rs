@@ -11,11 +11,12 @@ use crate::error::{ObjectDamage, at, writing};
 use crate::fault::point;
 use crate::layout::{Hash, claim_name, record_name};
 use crate::list::{EntryKind, INLINE, OBJECT};
+use crate::presence::Relied;
 use crate::record::Draft;
 use crate::session::{Session, born};
 use crate::tree::Node;
 use crate::version::VersionHead;
-use crate::{Error, Result, objects, path, record, space};
+use crate::{Error, Result, objects, path, presence, record, space};
 
 /// What to make of a session.
 #[derive(Debug, Clone, Default)]
@@ -54,6 +55,9 @@ impl Drop for Claim {
 impl Session {
     /// Makes the session a version. After success the version survives a power cut; after an error the last version
     /// is as it was and the session can be taken up again with [`crate::Base::Resume`].
+    ///
+    /// Fails with [`Error::ObjectDamaged`] when content of the version to be, also what it shares with earlier ones, is
+    /// missing or has another size. Only that content sent again, or a session without the file, can then be committed.
     pub fn commit(mut self, commit: Commit) -> Result<VersionHead> {
         self.pool.drain()?;
         self.log.flush()?;
@@ -123,6 +127,7 @@ impl Session {
         }
     }
 
+    /// Packs the list, once every object it relies on, new or from versions before, is seen to be there with its size.
     fn pack(&self, commit: &Commit, seq: u64) -> Result<Packed> {
         let versions = self.store.0.layout.versions(&self.udid);
         let inline: HashSet<&str> = commit.inline.iter().map(String::as_str).collect();
@@ -131,6 +136,7 @@ impl Session {
         let mut packer = Packer::new().map_err(at(&versions))?;
         let (mut files, mut bytes) = (0, 0u64);
         let mut new: Vec<(Hash, u64)> = Vec::new();
+        let mut relied = Vec::new();
         for (path, node) in self.tree.walk("").filter(|(path, _)| !left_out(path)) {
             let mut row = self.tree.row(node);
             // Untouched: all that follows was true of the version before.
@@ -146,7 +152,6 @@ impl Session {
                 bytes = bytes.saturating_add(row.size);
                 let stored = |hash| self.previous().and_then(|list| list.object(hash));
                 if !untouched && row.codec == OBJECT && stored(&row.hash) != Some(row.size) {
-                    self.check_stored(path, &row.hash, row.size)?;
                     new.push((row.hash, row.size));
                 }
                 let wanted = row.size <= commit.inline_max.min(LARGEST_CARRIED) && inline.contains(path);
@@ -154,21 +159,19 @@ impl Session {
                     content = self.content(path, &row.hash, row.size)?;
                     (row.codec, carried) = (INLINE, &content);
                 }
+                if row.codec == OBJECT {
+                    relied.push(Relied { hash: row.hash, size: row.size, path });
+                }
             }
             packer.push(path, &row, carried).map_err(at(&versions))?;
             drop(content);
         }
+        presence::check(&self.store.0.layout, relied)?;
         new.sort_unstable();
         new.dedup();
         let new_bytes = new.iter().map(|(_, size)| size).sum();
         let (list, unpacked, entries) = packer.finish().map_err(at(&versions))?.ok_or(Error::TooLarge)?;
         Ok(Packed { list, unpacked, entries, files, bytes, new_bytes })
-    }
-
-    /// A new object must be there with the right size before a record may name it.
-    fn check_stored(&self, path: &str, hash: &Hash, size: u64) -> Result<()> {
-        let damaged = |damage| Error::ObjectDamaged { path: path.to_owned(), damage };
-        objects::look(&self.store.0.layout.object(hash), size).map_err(damaged)
     }
 
     fn content(&self, path: &str, hash: &Hash, size: u64) -> Result<Vec<u8>> {

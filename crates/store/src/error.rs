@@ -19,8 +19,9 @@ pub enum Error {
     /// STORE.json cannot be understood.
     #[error("{} is damaged", path.display())]
     StoreFileDamaged { path: PathBuf },
-    /// A device name that is not 1 to 64 of `0-9 A-Z a-z -`.
-    #[error("not a device name: {udid:?}")]
+    /// A device name that is not 1 to 64 of `0-9 A-Z a-z -`, or that differs from one in the store in upper and lower
+    /// case only: some volumes would take both for one.
+    #[error("not a usable device name: {udid:?}")]
     BadDevice { udid: String },
     /// A path that may not be part of a version.
     #[error("not a usable path: {path:?}")]

@@ -11,8 +11,15 @@ pub(crate) fn left_out(_name: &'static str) -> bool {
     false
 }
 
+/// The error a test wants this step to end with. Never in a real build.
+#[cfg(not(test))]
+#[inline(always)]
+pub(crate) fn failing(_name: &'static str) -> std::io::Result<()> {
+    Ok(())
+}
+
 #[cfg(test)]
-pub(crate) use for_tests::{left_out, point};
+pub(crate) use for_tests::{failing, left_out, point};
 
 #[cfg(test)]
 pub(crate) mod for_tests {
@@ -46,6 +53,15 @@ pub(crate) mod for_tests {
 
     pub(crate) fn left_out(name: &'static str) -> bool {
         std::env::var_os(LEAVE_OUT).is_some_and(|step| step == name)
+    }
+
+    thread_local! {
+        /// The step that fails in this thread.
+        pub(crate) static FAIL: std::cell::Cell<Option<&'static str>> = const { std::cell::Cell::new(None) };
+    }
+
+    pub(crate) fn failing(name: &'static str) -> std::io::Result<()> {
+        if FAIL.get() == Some(name) { Err(std::io::Error::other(name)) } else { Ok(()) }
     }
 
     /// Ends the process as a power button would: no destructor, no buffer is written.

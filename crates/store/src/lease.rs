@@ -23,6 +23,9 @@ const RENEW: Duration = Duration::from_secs(60);
 /// Writing a lease takes less.
 const PATIENCE: Duration = Duration::from_millis(if cfg!(test) { 50 } else { 5000 });
 
+/// Recovery holds the local lock for less, unless the log it reads is very long.
+const LOCAL_PATIENCE: Duration = Duration::from_millis(if cfg!(test) { 500 } else { 2000 });
+
 /// The content of a lease file.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Holder {
@@ -71,6 +74,17 @@ impl LocalLock {
             Err(fs4::TryLockError::Error(error)) => Err(at(&path)(error)),
         }
     }
+
+    /// As [`LocalLock::try_take`]; gives a recovery that runs just now some time to end.
+    fn take_patiently(sessions: &Path, store: &str, udid: &str) -> Result<Option<LocalLock>> {
+        let since = Instant::now();
+        loop {
+            match LocalLock::try_take(sessions, store, udid)? {
+                None if since.elapsed() < LOCAL_PATIENCE => std::thread::sleep(LOCAL_PATIENCE / 40),
+                result => return Ok(result),
+            }
+        }
+    }
 }
 
 /// The right to write to a device, kept until dropped.
@@ -87,7 +101,7 @@ impl Lease {
     pub fn take(layout: &Layout, sessions: &Path, store: &str, udid: &str, session: Uuid) -> Result<Lease> {
         let computer = computer(sessions)?;
         let busy = |holder: String| Error::DeviceBusy { udid: udid.to_owned(), holder };
-        let lock = LocalLock::try_take(sessions, store, udid)?.ok_or_else(|| busy("this computer".into()))?;
+        let lock = LocalLock::take_patiently(sessions, store, udid)?.ok_or_else(|| busy("this computer".into()))?;
         let path = layout.lease(udid);
         match read_patiently(&path)? {
             Found::Nothing => {}

@@ -19,6 +19,7 @@ mod log;
 mod objects;
 mod path;
 mod pool;
+mod presence;
 mod record;
 mod records;
 mod recover;

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use crate::Result;
 use crate::barrier::{Flush, flush_file, forget_cached};
 use crate::error::{ObjectDamage, writing};
-use crate::fault::point;
+use crate::fault::{failing, point};
 use crate::layout::{Hash, Layout, group};
 
 /// Whether an object is there with the right size. A link or a pipe somebody put there is none.
@@ -132,23 +132,27 @@ impl Objects {
         }
     }
 
-    /// Writes a new file through, or leaves it empty so that it takes no space; an object that is not whole is never reused.
+    /// Writes a new file through. One that cannot be written whole is left empty, so that it takes no space; an object
+    /// that is not whole is never reused.
     fn fill(&self, mut file: &File, path: &Path, bytes: &[u8]) -> Result<()> {
         let (first, second) = bytes.split_at(if cfg!(test) { bytes.len() / 2 } else { bytes.len() });
         let written = file.write_all(first).and_then(|()| {
             point("object half written");
-            file.write_all(second)?;
-            self.settle(file)
+            failing("write")?;
+            file.write_all(second)
         });
-        point("object written");
-        written.map_err(|error| {
+        if written.is_err() {
             let _ = file.set_len(0);
-            writing(path, bytes.len() as u64)(error)
-        })
+        }
+        // Once all is written another session may rely on it: a failed flush must not take it away.
+        let settled = written.and_then(|()| self.settle(file));
+        point("object written");
+        settled.map_err(writing(path, bytes.len() as u64))
     }
 
     /// Flushes where the barrier will not, and takes away the right to write where creating it could not.
     fn settle(&self, file: &File) -> io::Result<()> {
+        failing("flush")?;
         if self.flush == Flush::EachFile {
             flush_file(file)?;
         }
@@ -258,5 +262,39 @@ fn retry<T>(mut action: impl FnMut() -> io::Result<T>) -> io::Result<T> {
             }
             result => return result,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fault::for_tests::FAIL;
+
+    /// What is left of an object whose storing fails at this step.
+    fn left_after(step: &'static str) -> Vec<u8> {
+        let folder = tempfile::tempdir().unwrap();
+        let layout = Layout::new(folder.path());
+        fs::create_dir_all(layout.parts()).unwrap();
+        let objects = Objects::new(layout.clone(), Flush::EachFile, "s".into());
+        let hash = *blake3::hash(b"content").as_bytes();
+        FAIL.set(Some(step));
+        let result = objects.put(&hash, b"content");
+        FAIL.set(None);
+        assert!(matches!(result, Err(crate::Error::Io { path, .. }) if path == layout.object(&hash)));
+        let left = fs::read(layout.object(&hash)).unwrap();
+        objects.put(&hash, b"content").unwrap();
+        assert_eq!(verify(&layout.object(&hash), &hash, 7), Ok(()));
+        left
+    }
+
+    #[test]
+    fn an_object_half_written_is_emptied() {
+        assert_eq!(left_after("write"), b"");
+    }
+
+    /// Another session may have compared its bytes, flushed it and relied on it by then.
+    #[test]
+    fn an_object_written_whole_stays_when_its_flush_fails() {
+        assert_eq!(left_after("flush"), b"content");
     }
 }

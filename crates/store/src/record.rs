@@ -226,6 +226,12 @@ pub(crate) fn read_head(path: &Path, udid: &str) -> Result<Head, Damage> {
     placed(header, head, path, udid)
 }
 
+/// The device a record belongs to, wherever it lies.
+pub(crate) fn device(path: &Path) -> Result<String, Damage> {
+    let (mut file, length) = open(path)?;
+    read_front(&mut file, length).map(|(_, head, _)| head.udid)
+}
+
 /// Reads the whole record, checks every rule and the trailer, and hands each entry to `each`.
 pub(crate) fn read(
     path: &Path,

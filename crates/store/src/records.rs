@@ -103,7 +103,8 @@ impl Store {
     /// The newest version whose record is whole.
     ///
     /// With the device's lease in hand: damaged records newer than that are put into quarantine, so that they can
-    /// never be taken for good later. One that cannot be read, or is from a newer release, is an error.
+    /// never be taken for good later. One that cannot be read, is from a newer release or belongs to another device is
+    /// an error and left alone. A copy under a wrong number is no version and left alone.
     pub(crate) fn newest_for_writing(&self, udid: &str) -> Result<Option<Version>> {
         for (_, name) in self.records(udid)?.into_iter().rev() {
             let path = self.0.layout.versions(udid).join(&name);
@@ -111,6 +112,11 @@ impl Store {
                 Ok(version) => return Ok(Some(version)),
                 Err(damage @ (Damage::Unreadable(_) | Damage::NewerFormat)) => {
                     return Err(Error::RecordDamaged { path, damage });
+                }
+                Err(damage @ Damage::WrongPlace) => {
+                    if record::device(&path).as_deref() != Ok(udid) {
+                        return Err(Error::RecordDamaged { path, damage });
+                    }
                 }
                 Err(_) => {
                     let aside = self.0.layout.quarantine(udid).join(&name);

@@ -29,10 +29,12 @@ pub struct UnfinishedSession {
 impl Store {
     /// Tidies up after killed sessions of this computer and tells which of them can be taken up again.
     ///
-    /// `sessions` is the folder given to [`Store::begin`]. Running sessions, here or elsewhere, are left alone.
+    /// `sessions` is the folder given to [`Store::begin`]. Running sessions, here or elsewhere, are left alone. What
+    /// cannot be tidied up, as on a volume that is mounted read-only, stays and is no error.
     pub fn recover(&self, sessions: &Path) -> Result<Vec<UnfinishedSession>> {
         fs::create_dir_all(sessions).map_err(at(sessions))?;
-        self.remove_parts(sessions)?;
+        // Best effort: nothing is removed unless every lease could be read, and what stays is in nobody's way.
+        let _ = self.remove_parts(sessions);
         let mut unfinished = Vec::new();
         for name in names_in(sessions)? {
             let ours = name.strip_suffix(".log").and_then(|name| name.strip_prefix(self.id()));
@@ -53,7 +55,7 @@ impl Store {
         // Made into a version already, or left behind by a newer one: of no use either way.
         let opened = Lines::open(path)?.filter(|(begin, _)| begin.udid == udid && begin.newest == newest);
         let Some((begin, mut lines)) = opened else {
-            fs::remove_file(path).map_err(at(path))?;
+            let _ = fs::remove_file(path);
             return Ok(None);
         };
         let (mut files, mut bytes) = (0, 0u64);
@@ -98,11 +100,7 @@ impl Store {
         }
         let owner = |name: &str| name.get(..36).map(str::to_owned).unwrap_or_default();
         for name in parts.iter().filter(|name| name.ends_with(".part") && !live.contains(&owner(name))) {
-            let path = layout.parts().join(name);
-            match fs::remove_file(&path) {
-                Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(at(&path)(error)),
-                _ => {}
-            }
+            let _ = fs::remove_file(layout.parts().join(name));
         }
         Ok(())
     }

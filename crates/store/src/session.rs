@@ -17,7 +17,7 @@ use crate::pool::Pool;
 use crate::tree::{Node, Tree};
 use crate::version::{Entry, ReadSeek, Version, VersionHead};
 use crate::writer::{FileWriter, WholeContent};
-use crate::{Result, Store, resume, store::names_in, version};
+use crate::{Error, Result, Store, resume, store::names_in, version};
 
 /// What lies below the changes of a session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,10 +68,12 @@ pub struct Session {
 impl Store {
     /// Starts a session on a device. `sessions` is a folder of this computer, the same for every session.
     ///
-    /// Fails with [`Error::DeviceBusy`] while another session on this device runs, here or elsewhere. The log of an
-    /// earlier, unfinished session is given up unless `base` is [`Base::Resume`].
+    /// Fails with [`Error::DeviceBusy`] while another session on this device runs, here or elsewhere; with
+    /// [`Error::BadDevice`] when the store has a device of that name in another case. The log of an earlier, unfinished
+    /// session is given up unless `base` is [`Base::Resume`].
     pub fn begin(&self, udid: &str, sessions: &Path, base: Base) -> Result<Session> {
         check_udid(udid)?;
+        self.check_name_is_its_own(udid)?;
         fs::create_dir_all(sessions).map_err(at(sessions))?;
         let layout = &self.0.layout;
         let id = Uuid::new_v4();
@@ -115,6 +117,15 @@ impl Store {
             resumed,
             received: Received::default(),
         })
+    }
+
+    /// Refuses a device whose folder a volume that ignores case would take for that of another.
+    fn check_name_is_its_own(&self, udid: &str) -> Result<()> {
+        let names = names_in(&self.0.layout.devices())?;
+        match names.iter().any(|name| name != udid && name.eq_ignore_ascii_case(udid)) {
+            true => Err(Error::BadDevice { udid: udid.to_owned() }),
+            false => Ok(()),
+        }
     }
 
     /// Makes the folders of a device and takes away number claims of sessions that are no more.

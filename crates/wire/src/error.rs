@@ -7,6 +7,13 @@ pub enum Error {
     TooShort { length: u64 },
     #[error("a message is not a property list: {0}")]
     Plist(#[from] plist::Error),
+    #[error("a property list is nested deeper than {limit}")]
+    PlistTooDeep { limit: usize },
+    /// Objects shared until they stand for far more values or bytes than the message holds.
+    #[error("a property list repeats its objects too often")]
+    PlistTooMuch,
+    #[error("a property list points outside itself or hides its structure")]
+    PlistDamaged,
     #[error("a {message} message has no usable {field}")]
     Field { message: &'static str, field: &'static str },
     #[error("an AFC packet does not start with its magic number")]

@@ -1,7 +1,7 @@
 //! Property-list frames: a big-endian u32 length, then a plist (`protocol.md` 2.2, 2.3).
 //! lockdown and most services use XML, DeviceLink binary; readers take both everywhere.
 
-use crate::{Error, Result};
+use crate::{Error, Result, plist_caps};
 use plist::Value;
 
 /// Longest plist frame accepted from a phone in a backup session: lists of moves can be large.
@@ -18,9 +18,13 @@ pub fn length(prefix: [u8; 4], limit: u32) -> Result<usize> {
     Ok(length as usize)
 }
 
-/// Decodes a plist in either encoding.
+/// Decodes a plist in either encoding; hostile nesting and sharing are refused before anything is built.
 pub fn decode(body: &[u8]) -> Result<Value> {
-    Ok(Value::from_reader(std::io::Cursor::new(body))?)
+    plist_caps::check(body)?;
+    Ok(match body.starts_with(plist_caps::MAGIC) {
+        true => Value::from_reader(std::io::Cursor::new(body))?,
+        false => Value::from_reader_xml(body)?,
+    })
 }
 
 /// Encodes a frame with an XML body.

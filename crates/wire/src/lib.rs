@@ -9,6 +9,7 @@ mod error;
 pub mod frame;
 pub mod lockdown;
 pub mod path;
+mod plist_caps;
 pub mod usbmux;
 
 pub use error::{Error, Result};

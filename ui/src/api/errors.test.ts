@@ -29,6 +29,21 @@ test("a button is offered only where the page can do what it says", () => {
   expect(location).toHaveBeenCalledOnce();
 });
 
+test("a refused backup offers to ask for everything again, where the page can", () => {
+  const full = vi.fn();
+  for (const code of ["backupInconsistent", "deviceRefused"] as const) {
+    const error = { code, message: "It said no.", detail: null };
+    expect(explain(error, { retry: vi.fn() })).toMatchObject({ button: "Try Again", other: null });
+    const { button, other } = explain(error, { retry: vi.fn(), full });
+    expect(button).toBe("Try Again");
+    expect(other?.button).toBe("Ask for Everything Again");
+    expect(other?.note).toContain("nothing is stored twice");
+    other?.onaction();
+  }
+  expect(full).toHaveBeenCalledTimes(2);
+  expect(explain({ code: "deviceLocked", message: "m", detail: null }, { full }).other).toBeNull();
+});
+
 test("an unknown code is still explained", () => {
   const explained = explain({ code: "fromTheFuture" as Code, message: "m", detail: null });
   expect(explained.title).toBe(words.bug.title);

@@ -1,19 +1,25 @@
 import type { ApiError, Code } from "./generated";
 
 /** What the button under an error does. */
-export type Way = "retry" | "location" | "folder";
+export type Way = "retry" | "location" | "folder" | "full";
 
 interface Words {
   title: string;
   /** What to do about it. Absent where the engine's own message already says it best. */
   advice?: string;
   way?: Way;
+  /** What else may help, in words below the advice and as a second button. */
+  also?: Way;
 }
 
 const BUTTONS: Record<Way, string> = {
   retry: "Try Again",
   location: "Choose Another Location…",
   folder: "Choose Another Folder…",
+  full: "Ask for Everything Again",
+};
+const NOTES: Partial<Record<Way, string>> = {
+  full: "If that does not help, ask for everything again: the iPhone sends all of it anew, and nothing is stored twice.",
 };
 
 /** Every code the engine can answer with. */
@@ -104,11 +110,12 @@ export const words: Record<Code, Words> = {
     advice: "Something from an earlier, interrupted backup is in its way. Restart the iPhone and try again.",
     way: "retry",
   },
-  deviceRefused: { title: "The iPhone refused", way: "retry" },
+  deviceRefused: { title: "The iPhone refused", way: "retry", also: "full" },
   backupInconsistent: {
     title: "This backup did not add up",
     advice: "Some of what the iPhone listed never arrived, so no version was made of it. Earlier versions are untouched. Try again.",
     way: "retry",
+    also: "full",
   },
   locationMissing: {
     title: "The location is not there",
@@ -226,17 +233,20 @@ export interface Explained {
   detail: string | null;
   button: string | null;
   onaction?: () => void;
+  other: { button: string; note?: string; onaction: () => void } | null;
 }
 
 /** An error in words, with a button where the page can offer what it needs. */
 export function explain(error: ApiError, ways: Partial<Record<Way, () => void>> = {}): Explained {
-  const { title, advice, way } = words[error.code] ?? words.bug;
+  const { title, advice, way, also } = words[error.code] ?? words.bug;
   const onaction = way && ways[way];
+  const onother = also && ways[also];
   return {
     title,
     advice: advice ?? error.message,
     detail: error.detail ?? (advice && advice !== error.message ? error.message : null),
     button: way && onaction ? BUTTONS[way] : null,
     onaction,
+    other: also && onother ? { button: BUTTONS[also], note: NOTES[also], onaction: onother } : null,
   };
 }

@@ -145,6 +145,15 @@ export type ConversationRequest = { version: string, conversation: number, };
 export type ConversationView = { view: number, count: number, header: Header, };
 
 /**
+ * A record, or a device's folder of them, that cannot be read.
+ */
+export type DamagedRecord = { udid: string, location: string, 
+/**
+ * Empty for the whole folder.
+ */
+file: string, reason: string, };
+
+/**
  * A run of tiles of the same day.
  */
 export type Day = { 
@@ -557,7 +566,11 @@ locations: Array<string>,
 /**
  * Device UDID to location.
  */
-device_locations: { [key in string]: string }, theme: Theme, };
+device_locations: { [key in string]: string }, 
+/**
+ * Location to the id of the store that was seen there: another disk at the same path, or none, is not mistaken for it.
+ */
+stores: { [key in string]: string }, theme: Theme, };
 
 /**
  * How an attachment is drawn.
@@ -611,7 +624,7 @@ missing: string | null, };
 
 export type TileKind = "photo" | "video" | "live";
 
-export type Topic = "app" | "devices" | "versions" | "locations" | "settings" | "pretend";
+export type Topic = "app" | "devices" | "versions" | "locations" | "settings" | "pretend" | "jobs";
 
 export type Trust = "trusted" | "untrusted" | "unknown";
 
@@ -644,7 +657,11 @@ made: number, device_name: string, product_type: string, model: string, system: 
  */
 new_bytes: number, origin: Origin, encrypted: boolean, 
 /**
- * Files the phone could not read.
+ * Whether every file its manifest names was looked for; an encrypted one is kept whole without.
+ */
+checked: boolean, 
+/**
+ * Files the phone could not read, or that came shorter than they should be.
  */
 unreadable: number, 
 /**
@@ -658,9 +675,9 @@ export type Versions = {
  */
 versions: Array<VersionSummary>, 
 /**
- * Records that could not be read, named; the other versions are not touched by it.
+ * What could not be read; the other versions are not touched by it.
  */
-damaged: Array<string>, };
+damaged: Array<DamagedRecord>, };
 
 export type VersionsRequest = { udid: string | null, 
 /**
@@ -695,6 +712,8 @@ export interface Commands {
   "settings.set": { request: Settings; response: Settings };
   /** Devices attached now and devices known from their versions. */
   "devices.list": { request: Nothing; response: Array<Device> };
+  /** Asks an attached device about itself again. */
+  "device.refresh": { request: DeviceRequest; response: Nothing };
   /** Asks the device to trust this computer. */
   "device.pair": { request: DeviceRequest; response: JobStarted };
   /** Makes a new version of the device. */

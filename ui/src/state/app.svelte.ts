@@ -1,6 +1,6 @@
 import { asApiError, call } from "../api/call";
 import { listen } from "../api/events";
-import type { ApiError, AppState, Device, Job, Location, Prompt, Settings, Topic, VersionSummary } from "../api/generated";
+import type { ApiError, AppState, DamagedRecord, Device, Job, Location, Prompt, Settings, Topic, VersionSummary } from "../api/generated";
 import { say } from "../parts/toasts.svelte";
 
 const FINAL = new Set(["done", "failed", "cancelled"]);
@@ -16,7 +16,7 @@ class App {
   locations = $state.raw<Location[]>([]);
   versions = $state.raw<VersionSummary[]>([]);
   /** Version records that could not be read. */
-  damaged = $state.raw<string[]>([]);
+  damaged = $state.raw<DamagedRecord[]>([]);
   jobs = $state.raw<Job[]>([]);
   /** What the person should do now, by device. */
   prompts = $state<Record<string, Prompt>>({});
@@ -25,6 +25,8 @@ class App {
 
   #running = new Map<Topic, Promise<void>>();
   #again = new Set<Topic>();
+  /** Jobs told of while the list of them is on its way: newer than what it says. */
+  #told = new Map<number, Job>();
   #refresh: Record<Topic, () => Promise<void>> = {
     app: async () => void (this.state = await call("app.state")),
     devices: async () => void (this.devices = await call("devices.list")),
@@ -39,6 +41,11 @@ class App {
     pretend: async () => {
       this.state = await call("app.state");
       this.devices = await call("devices.list");
+    },
+    jobs: async () => {
+      this.#told.clear();
+      this.jobs = await call("jobs.list");
+      for (const job of this.#told.values()) this.#take(job);
     },
   };
 
@@ -60,11 +67,11 @@ class App {
   async load() {
     this.problem = null;
     try {
-      [this.state, this.settings, this.locations, this.jobs] = await Promise.all([
+      [this.state, this.settings, this.locations] = await Promise.all([
         call("app.state"),
         call("settings.get"),
         call("locations.list"),
-        call("jobs.list"),
+        this.#refresh.jobs(),
       ]);
       await this.#refresh.versions();
       this.ready = true;
@@ -110,12 +117,19 @@ class App {
     return own.find((job) => !FINAL.has(job.state)) ?? own.at(-1);
   }
 
+  /** Puts an ended job away. A device that was listed for it alone goes with it. */
   async dismiss(job: Job) {
     this.jobs = this.jobs.filter(({ id }) => id !== job.id);
-    await call("job.dismiss", { job: job.id });
+    try {
+      await call("job.dismiss", { job: job.id });
+    } catch (wrong) {
+      say(asApiError(wrong).message);
+    }
+    await this.refresh("devices");
   }
 
   #take(job: Job) {
+    this.#told.set(job.id, job);
     const at = this.jobs.findIndex(({ id }) => id === job.id);
     this.jobs = at < 0 ? [...this.jobs, job] : this.jobs.with(at, job);
     const waiting = job.phase === "waitingForTrust" || job.phase === "waitingForUnlock" || job.phase === "waitingForPasscode";

@@ -63,7 +63,8 @@ pub struct Outcome {
     /// The first [`Outcome::REPORTED`] of `unreadable_count`.
     pub unreadable: Vec<Unreadable>,
     pub unreadable_count: u64,
-    /// Stored, but the phone said something after sending data: check their lengths. Capped likewise.
+    /// Stored, but the phone ended them with an error or something else after their data: check their lengths.
+    /// Capped likewise.
     pub suspect: Vec<Unreadable>,
     /// Capped likewise.
     pub refused: Vec<Refused>,

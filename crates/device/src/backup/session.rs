@@ -6,7 +6,7 @@ use super::worker::Worker;
 use super::{Phase, Refused, errno, outcome};
 use crate::{Error, Result};
 use plist::{Dictionary, Value};
-use std::io::{self, Read};
+use std::io::Read;
 use std::time::Duration;
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::time::Instant;
@@ -261,7 +261,7 @@ impl<'a> Session<'a> {
                 if staged || file.take(64 << 10).read_to_end(&mut content).is_err() {
                     return false;
                 }
-                let state = Value::from_reader(io::Cursor::new(content)).ok().and_then(Value::into_dictionary);
+                let state = wire::frame::decode(&content).ok().and_then(Value::into_dictionary);
                 state.is_some_and(|state| {
                     state.get("SnapshotState").and_then(Value::as_string).is_some_and(|state| state == "finished")
                 })

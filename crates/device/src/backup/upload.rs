@@ -12,6 +12,8 @@ use wire::path::Refusal;
 const PATH_CAP: u32 = 64 << 10;
 /// So much of an error text is kept.
 const TEXT_KEPT: usize = 4 << 10;
+/// Said of a file whose data ended with an error that has no words.
+const ENDED_EARLY: &str = "it may have ended early";
 
 /// How one file ended.
 enum End {
@@ -108,11 +110,10 @@ impl Session<'_> {
         self.worker.commit().await?;
         self.report.file_done();
         self.status_sent |= path == STATUS;
-        match end {
-            // Without a text, an "error" after data is how some phones end a file.
-            End::Told { code: block::REMOTE_ERROR | block::LOCAL_ERROR, text } if text.is_empty() => {}
-            End::Told { text, .. } => self.report.suspect(Unreadable { device_path, path, text }),
-            End::Plain => {}
+        if let End::Told { text, .. } = end {
+            // Without a text this is how some phones end a file, but a cut one would look the same.
+            let text = if text.is_empty() { ENDED_EARLY.to_string() } else { text };
+            self.report.suspect(Unreadable { device_path, path, text });
         }
         Ok(())
     }

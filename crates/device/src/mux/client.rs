@@ -5,6 +5,7 @@ use crate::{Error, Result};
 use plist::{Dictionary, Value};
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use wire::frame;
 use wire::usbmux::{self, HEADER, Header, result};
 use zeroize::Zeroizing;
 
@@ -58,8 +59,7 @@ pub(crate) async fn message(socket: &mut Socket) -> Result<Dictionary> {
     if !header.is_plist() {
         return Err(Error::Unexpected { doing });
     }
-    let value = Value::from_reader(std::io::Cursor::new(&body[..])).map_err(wire::Error::from)?;
-    value.into_dictionary().ok_or(Error::Unexpected { doing })
+    frame::decode(&body)?.into_dictionary().ok_or(Error::Unexpected { doing })
 }
 
 async fn open(address: &Address) -> std::io::Result<Socket> {

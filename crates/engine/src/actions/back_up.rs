@@ -1,6 +1,6 @@
 //! Back Up Now: a new version of a device.
 
-use super::check::{self, PLISTS};
+use super::check::{self, Doubts, PLISTS};
 use super::icons::Icons;
 use super::receive::Receiver;
 use crate::api::devices::{BackUpRequest, JobStarted};
@@ -8,10 +8,9 @@ use crate::api::events::PromptKind;
 use crate::api::jobs::{Action, JobResult, Phase};
 use crate::api::{ApiError, Result, Topic, blocking};
 use crate::jobs::Run;
-use crate::library::{DeviceNotes, location_for, version_id};
+use crate::library::{DeviceNotes, location_for, open_store, version_id};
 use crate::{Engine, devices, index};
 use device::{BackupEvent, BackupOptions, Facts, Outcome, Phase as Step};
-use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use store::{Base, Commit, Session, VersionHead};
 use tokio::sync::mpsc;
@@ -33,33 +32,41 @@ pub async fn start(engine: &Engine, asked: BackUpRequest) -> Result<JobStarted> 
     let job = engine.0.jobs.start(Action::BackUp, title, Some(udid), |run| async move {
         let made = back_up(&own, &asked.udid, asked.full, location.clone(), &run).await;
         devices::refresh(&own, &asked.udid);
-        made_version(&own, made?, &location)
+        Ok(made_version(&own, made?, &location))
     })?;
     Ok(JobStarted { job })
 }
 
-/// A new version is there: tell everyone, and index it in the background.
-pub fn made_version(engine: &Engine, head: VersionHead, location: &Path) -> Result<JobResult> {
-    remember_location(engine, location)?;
+/// A new version is there: tell everyone, and index it in the background. Nothing here can undo that it was made.
+pub fn made_version(engine: &Engine, made: Made, location: &Path) -> JobResult {
+    remember_location(engine, location);
     index::new_version(engine);
     for topic in [Topic::Versions, Topic::Devices, Topic::Locations] {
         engine.changed(topic);
     }
-    let store = engine.0.library.store(location, false)?;
-    let version = version_id(&head.udid, head.seq, store.id());
-    Ok(JobResult::Version { version, files: head.files, bytes: head.bytes, new_bytes: head.new_bytes })
+    let head = made.head;
+    let version = version_id(&head.udid, head.seq, &made.store);
+    JobResult::Version { version, files: head.files, bytes: head.bytes, new_bytes: head.new_bytes }
+}
+
+/// A version that was just made, and the id of its store.
+pub struct Made {
+    pub head: VersionHead,
+    pub store: String,
 }
 
 /// A location named only for one version is still shown afterwards.
-fn remember_location(engine: &Engine, location: &Path) -> Result<()> {
+fn remember_location(engine: &Engine, location: &Path) {
     if crate::library::known_locations(engine).iter().any(|known| known == location) {
-        return Ok(());
+        return;
     }
     let path = location.to_string_lossy().into_owned();
-    engine.0.settings.change(|settings| settings.locations.push(path)).map(drop)
+    if let Err(error) = engine.0.settings.change(|settings| settings.locations.push(path)) {
+        tracing::warn!(%error, "the location could not be remembered");
+    }
 }
 
-async fn back_up(engine: &Engine, udid: &str, full: bool, location: PathBuf, run: &Run) -> Result<VersionHead> {
+async fn back_up(engine: &Engine, udid: &str, full: bool, location: PathBuf, run: &Run) -> Result<Made> {
     let (mux, who) = engine.0.devices.reach(udid)?;
     super::pair::trust(&mux, &who, run).await?;
     run.phase(Phase::Preparing, "Reading about the device");
@@ -67,9 +74,9 @@ async fn back_up(engine: &Engine, udid: &str, full: bool, location: PathBuf, run
     run.check()?;
 
     let (own, name) = (engine.clone(), udid.to_string());
-    let session = blocking(move || {
-        let store = own.0.library.store(&location, true)?;
-        Ok(store.begin(&name, own.0.library.sessions(), Base::Newest)?)
+    let (session, store) = blocking(move || {
+        let store = open_store(&own, &location, true)?;
+        Ok((store.begin(&name, own.0.library.sessions(), Base::Newest)?, store.id().to_string()))
     })
     .await?;
 
@@ -81,7 +88,7 @@ async fn back_up(engine: &Engine, udid: &str, full: bool, location: PathBuf, run
     let _ = telling.await;
     let session = receiver.into_session();
     match outcome {
-        Ok(outcome) => keep(engine, session, facts, outcome, run).await,
+        Ok(outcome) => Ok(Made { head: keep(engine, session, facts, outcome, run).await?, store }),
         Err(error) => {
             set_aside(session).await;
             if run.cancelled() { Err(ApiError::cancelled()) } else { Err(error.into()) }
@@ -91,8 +98,15 @@ async fn back_up(engine: &Engine, udid: &str, full: bool, location: PathBuf, run
 
 /// Keeps what an unfinished backup received, so that the next one does not store it again.
 async fn set_aside(session: Session) {
-    let kept = blocking(move || Ok(session.keep()?)).await;
-    if let Err(error) = kept {
+    let done = tokio::task::spawn_blocking(move || put_by(session)).await;
+    if let Err(failed) = done {
+        tracing::error!(%failed, "what arrived could not be kept");
+    }
+}
+
+/// As [`set_aside`], where blocking is allowed. A failure must not hide why there was no version.
+pub fn put_by(session: Session) {
+    if let Err(error) = session.keep() {
         tracing::warn!(%error, "what arrived could not be kept");
     }
 }
@@ -132,17 +146,17 @@ fn show(step: Step, run: &Run) {
 
 /// Checks what arrived and makes a version of it.
 async fn keep(engine: &Engine, session: Session, facts: Facts, outcome: Outcome, run: &Run) -> Result<VersionHead> {
-    let unreadable: BTreeSet<String> = outcome.unreadable.iter().map(|file| file.path.clone()).collect();
-    for file in &outcome.suspect {
-        run.skip(&file.device_path, format!("It came, but the device said: {}", file.text));
-    }
+    let doubts = Doubts {
+        unreadable: outcome.unreadable.iter().map(|file| file.path.clone()).collect(),
+        suspect: outcome.suspect.iter().map(|file| file.path.clone()).collect(),
+    };
     let (scratch, run) = (engine.0.opened.scratch(), run.clone());
     blocking(move || {
-        let (session, checked) = check::whole(session, &unreadable, &scratch, &run);
+        let (session, checked) = check::whole(session, &doubts, &scratch, &run);
         let checked = match checked {
             Ok(checked) => checked,
             Err(error) => {
-                session.keep()?;
+                put_by(session);
                 return Err(error);
             }
         };
@@ -155,7 +169,8 @@ async fn keep(engine: &Engine, session: Session, facts: Facts, outcome: Outcome,
             serial: facts.serial,
             imported: false,
             encrypted: checked.encrypted,
-            unreadable: outcome.unreadable.len() as u64 + outcome.suspect.len() as u64,
+            checked: !checked.encrypted,
+            unreadable: outcome.unreadable_count + checked.short,
             unconfirmed: outcome.unconfirmed,
         };
         Ok(session.commit(commit(crate::now(), &notes))?)

@@ -1,21 +1,21 @@
 //! Keeping an existing backup folder as a version. The folder is only ever read.
 
-use super::back_up::{SNAPSHOT, commit, made_version};
-use super::check;
+use super::back_up::{Made, SNAPSHOT, commit, made_version, put_by};
+use super::check::{self, Doubts};
 use crate::Engine;
 use crate::api::devices::JobStarted;
 use crate::api::jobs::{Action, Phase};
 use crate::api::versions::{ImportCheck, ImportRequest};
 use crate::api::{ApiError, Code, Result, blocking};
 use crate::jobs::Run;
-use crate::library::{DeviceNotes, all_versions};
+use crate::library::{DeviceNotes, all_versions, location_for, open_store};
 use backup::{Backup, Facts, Folder};
-use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use store::{Base, Session, VersionHead};
+use std::time::SystemTime;
+use store::{Base, Session};
 
 /// Files deeper than this are not part of a backup.
 const DEPTH: usize = 8;
@@ -43,13 +43,13 @@ pub async fn start(engine: &Engine, asked: ImportRequest) -> Result<JobStarted> 
     let looked = engine.clone();
     let given = PathBuf::from(&asked.folder);
     let (folder, facts) = blocking(move || look(&looked, &given)).await?;
-    let location = PathBuf::from(asked.location.unwrap_or_else(|| engine.0.settings.get().location));
+    let location = asked.location.map_or_else(|| location_for(engine, &facts.udid), PathBuf::from);
     let (title, udid) = (format!("Import {}", facts.device_name), facts.udid.clone());
     let job = engine.0.jobs.start(Action::Import, title, Some(udid), |run| async move {
         let doing = own.clone();
         let into = location.clone();
-        let head = blocking(move || import(&doing, &folder, &facts, &into, &run)).await?;
-        blocking(move || made_version(&own, head, &location)).await
+        let made = blocking(move || import(&doing, &folder, &facts, &into, &run)).await?;
+        Ok(made_version(&own, made, &location))
     })?;
     Ok(JobStarted { job })
 }
@@ -88,7 +88,9 @@ fn facts_in(folder: &Path, scratch: &Path) -> backup::Result<Facts> {
     }
 }
 
-fn usable(facts: Facts) -> Result<Facts> {
+fn usable(mut facts: Facts) -> Result<Facts> {
+    // Info.plist writes old devices' names in capitals; one device must not become two.
+    facts.udid = device::normalise_udid(&facts.udid);
     let named = !facts.udid.is_empty()
         && facts.udid.len() <= 64
         && facts.udid.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
@@ -101,25 +103,25 @@ fn usable(facts: Facts) -> Result<Facts> {
     ))
 }
 
-fn import(engine: &Engine, folder: &Path, facts: &Facts, location: &Path, run: &Run) -> Result<VersionHead> {
-    let store = engine.0.library.store(location, true)?;
+fn import(engine: &Engine, folder: &Path, facts: &Facts, location: &Path, run: &Run) -> Result<Made> {
+    let store = open_store(&engine, location, true)?;
     let made = facts.made.unwrap_or_else(crate::now);
     let (known, _) = all_versions(engine, Some(location))?;
     if known.iter().any(|version| version.udid == facts.udid && version.made == made) {
         return Err(ApiError::new(Code::AlreadyImported, "This backup is already among the versions of this device."));
     }
     run.phase(Phase::Reading, "Looking at the folder");
-    let files = list(folder, run)?;
+    let files = list(folder, &mut |path, why| run.skip(path, why), run)?;
     let mut session = store.begin(&facts.udid, engine.0.library.sessions(), Base::Empty)?;
     if let Err(error) = copy_all(&mut session, folder, &files, run) {
-        session.keep()?;
+        put_by(session);
         return Err(error);
     }
-    let (session, checked) = check::whole(session, &BTreeSet::new(), &engine.0.opened.scratch(), run);
+    let (session, checked) = check::whole(session, &Doubts::default(), &engine.0.opened.scratch(), run);
     let encrypted = match checked {
         Ok(checked) => checked.encrypted,
         Err(error) => {
-            session.keep()?;
+            put_by(session);
             return Err(error);
         }
     };
@@ -132,19 +134,23 @@ fn import(engine: &Engine, folder: &Path, facts: &Facts, location: &Path, run: &
         serial: facts.serial.clone(),
         imported: true,
         encrypted,
+        checked: !encrypted,
         unreadable: 0,
-        unconfirmed: false,
+        // Nothing in the folder says that its making ended well.
+        unconfirmed: !facts.complete,
     };
-    Ok(session.commit(commit(made, &notes))?)
+    Ok(Made { head: session.commit(commit(made, &notes))?, store: store.id().to_string() })
 }
 
+#[derive(PartialEq)]
 struct Found {
     path: String,
     size: u64,
+    modified: Option<SystemTime>,
 }
 
 /// Every plain file of the folder; links and oddities are named and left.
-fn list(folder: &Path, run: &Run) -> Result<Vec<Found>> {
+fn list(folder: &Path, left: &mut dyn FnMut(String, &str), run: &Run) -> Result<Vec<Found>> {
     let (mut files, mut todo) = (Vec::new(), vec![(String::new(), 0)]);
     while let Some((prefix, depth)) = todo.pop() {
         run.check()?;
@@ -152,18 +158,22 @@ fn list(folder: &Path, run: &Run) -> Result<Vec<Found>> {
         for entry in std::fs::read_dir(&here).map_err(|error| ApiError::io(&here, &error))? {
             let entry = entry.map_err(|error| ApiError::io(&here, &error))?;
             let Some(name) = entry.file_name().to_str().map(str::to_string) else {
-                run.skip(entry.path().to_string_lossy(), "its name is not text");
+                left(entry.path().to_string_lossy().into_owned(), "its name is not text");
                 continue;
             };
             let path = if prefix.is_empty() { name } else { format!("{prefix}/{name}") };
             // Not followed: a link in a backup folder leads nowhere a backup keeps anything.
             let meta = entry.metadata().map_err(|error| ApiError::io(&entry.path(), &error))?;
-            if meta.is_dir() && path != SNAPSHOT && depth < DEPTH {
-                todo.push((path, depth + 1));
+            if meta.is_dir() && depth >= DEPTH {
+                left(path, "it lies too deep to be part of a backup");
+            } else if meta.is_dir() {
+                if path != SNAPSHOT {
+                    todo.push((path, depth + 1));
+                }
             } else if meta.is_file() {
-                files.push(Found { path, size: meta.len() });
+                files.push(Found { path, size: meta.len(), modified: meta.modified().ok() });
             } else if meta.is_symlink() {
-                run.skip(path, "it is a link, not a file");
+                left(path, "it is a link, not a file");
             }
         }
     }
@@ -192,15 +202,20 @@ fn copy_all(session: &mut Session, folder: &Path, files: &[Found], run: &Run) ->
             run.amounts(done as u64, bytes + copied, Some(total));
         }
         if copied != file.size {
-            return Err(ApiError::new(
-                Code::BackupUnfinished,
-                "This backup changed while it was being copied: it is still being written. Wait until that has ended, then try again.",
-            ));
+            return Err(changed());
         }
         session.finish_file(writer)?;
         bytes += copied;
         run.progress(bytes as f64 / total.max(1) as f64);
     }
     run.amounts(files.len() as u64, bytes, Some(total));
-    Ok(())
+    // Apple's tools replace files: a backup made meanwhile would otherwise be kept half old, half new.
+    if list(folder, &mut |_, _| {}, run)? != files { Err(changed()) } else { Ok(()) }
+}
+
+fn changed() -> ApiError {
+    ApiError::new(
+        Code::BackupUnfinished,
+        "This backup changed while it was being copied: it is still being written. Wait until that has ended, then try again.",
+    )
 }

@@ -231,6 +231,9 @@ pub struct Settings {
     /// Device UDID to location.
     #[serde(default)]
     pub device_locations: BTreeMap<String, String>,
+    /// Location to the id of the store that was seen there: another disk at the same path, or none, is not mistaken for it.
+    #[serde(default)]
+    pub stores: BTreeMap<String, String>,
     #[serde(default)]
     pub theme: Theme,
 }

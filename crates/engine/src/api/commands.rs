@@ -48,6 +48,8 @@ commands! {
 
     /// Devices attached now and devices known from their versions.
     "devices.list" => library::devices: (Nothing) -> Vec<Device>;
+    /// Asks an attached device about itself again.
+    "device.refresh" => library::refresh_device: (DeviceRequest) -> Nothing;
     /// Asks the device to trust this computer.
     "device.pair" => actions::pair::start: (DeviceRequest) -> JobStarted;
     /// Makes a new version of the device.

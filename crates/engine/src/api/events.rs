@@ -21,6 +21,13 @@ pub enum Topic {
     Locations,
     Settings,
     Pretend,
+    Jobs,
+}
+
+impl Topic {
+    /// Every topic: what to fetch again after events were missed.
+    pub const ALL: [Topic; 7] =
+        [Topic::App, Topic::Devices, Topic::Versions, Topic::Locations, Topic::Settings, Topic::Pretend, Topic::Jobs];
 }
 
 /// Something the person should do now.

@@ -206,6 +206,10 @@ impl From<device::Error> for ApiError {
                 Code::TrustStale,
                 "What answered is not the device that was trusted. If you erased or restored it, trust it again; otherwise do not go on.".into(),
             ),
+            E::NotEncrypted { .. } => (
+                Code::DeviceProtocol,
+                "The device wants to go on without encryption, which no trusted device does. Connect it by USB, restart it and try again.".into(),
+            ),
             E::PairRecord { .. } => (Code::TrustStale, "The stored trust for this device is damaged. Click Trust to make a new one.".into()),
             E::Disconnected => (Code::DeviceDisconnected, "The device was disconnected. Plug it in and try again.".into()),
             E::TimedOut { .. } => (Code::DeviceTimeout, "The device did not answer in time. Unlock it, check the cable and try again.".into()),

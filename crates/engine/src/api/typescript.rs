@@ -39,7 +39,10 @@ impl TypeVisitor for Types {
             let docs = T::docs().unwrap_or_default();
             let (name, declaration) = (T::name(&self.config), format!("{docs}export {}", T::decl(&self.config)));
             let other = self.declarations.insert(name.clone(), declaration.clone());
-            assert!(other.is_none_or(|other| other == declaration), "two types cross as {name}; give one of them #[ts(rename)]");
+            assert!(
+                other.is_none_or(|other| other == declaration),
+                "two types cross as {name}; give one of them #[ts(rename)]"
+            );
         }
         T::visit_dependencies(self);
         T::visit_generics(self);

@@ -33,8 +33,18 @@ pub struct VersionsRequest {
 pub struct Versions {
     /// Newest first.
     pub versions: Vec<VersionSummary>,
-    /// Records that could not be read, named; the other versions are not touched by it.
-    pub damaged: Vec<String>,
+    /// What could not be read; the other versions are not touched by it.
+    pub damaged: Vec<DamagedRecord>,
+}
+
+/// A record, or a device's folder of them, that cannot be read.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+pub struct DamagedRecord {
+    pub udid: String,
+    pub location: String,
+    /// Empty for the whole folder.
+    pub file: String,
+    pub reason: String,
 }
 
 /// One kept state of a device.
@@ -59,7 +69,9 @@ pub struct VersionSummary {
     pub new_bytes: u64,
     pub origin: Origin,
     pub encrypted: bool,
-    /// Files the phone could not read.
+    /// Whether every file its manifest names was looked for; an encrypted one is kept whole without.
+    pub checked: bool,
+    /// Files the phone could not read, or that came shorter than they should be.
     pub unreadable: u64,
     /// The phone never confirmed the end, but all that its manifest names is here.
     pub unconfirmed: bool,

@@ -25,6 +25,11 @@ impl Scratch {
         Ok(Scratch { folder })
     }
 
+    /// Removes the copies; readers that are still open keep reading theirs until they are dropped.
+    pub fn remove(&self) {
+        let _ = std::fs::remove_dir_all(self.folder.path());
+    }
+
     pub fn folder(&self) -> PathBuf {
         self.folder.path().to_path_buf()
     }

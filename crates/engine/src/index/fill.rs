@@ -2,7 +2,7 @@
 
 use super::broken;
 use crate::api::versions::VersionSummary;
-use crate::api::{Result, Topic};
+use crate::api::{ApiError, Code, Result, Topic};
 use crate::library::all_versions;
 use crate::{Engine, browse};
 use kinds::IndexCard;
@@ -13,7 +13,7 @@ use std::collections::BTreeSet;
 pub fn start(engine: &Engine) {
     let engine = engine.clone();
     tokio::spawn(async move {
-        loop {
+        while !engine.0.stopping.is_cancelled() {
             let own = engine.clone();
             match tokio::task::spawn_blocking(move || index_all(&own)).await {
                 Ok(Ok(0)) => {}
@@ -37,8 +37,11 @@ pub(super) fn pending(engine: &Engine, connection: &Connection) -> Result<Vec<Ve
     let mut query = connection.prepare("SELECT store, udid, seq FROM versions").map_err(broken)?;
     let rows = query.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get::<_, i64>(2)?))).map_err(broken)?;
     let known: BTreeSet<(String, String, i64)> = rows.flatten().collect();
+    let failed = engine.0.index.failed().clone();
     versions.retain(|version| {
-        !version.encrypted && !known.contains(&(version.store.clone(), version.udid.clone(), version.number as i64))
+        !version.encrypted
+            && !failed.contains(&version.id)
+            && !known.contains(&(version.store.clone(), version.udid.clone(), version.number as i64))
     });
     versions.sort_by_key(|version| (version.udid.clone(), version.number));
     Ok(versions)
@@ -50,8 +53,13 @@ fn index_all(engine: &Engine) -> Result<usize> {
     for version in versions {
         match index_one(engine, &version) {
             Ok(()) => done += 1,
-            // One version that cannot be read does not stop the others.
-            Err(error) => tracing::warn!(%error, version = %version.id, "a version could not be indexed"),
+            // One version that cannot be read does not stop the others; one that will never be is not tried again.
+            Err(error) => {
+                tracing::warn!(%error, version = %version.id, "a version could not be indexed");
+                if !passing(error.code) {
+                    engine.0.index.failed().insert(version.id);
+                }
+            }
         }
     }
     Ok(done)
@@ -62,7 +70,15 @@ fn index_one(engine: &Engine, version: &VersionSummary) -> Result<()> {
     let mut writer = engine.0.index.writer();
     let work = writer.transaction().map_err(broken)?;
     for kind in kinds::all() {
-        let Ok(mut reader) = opened.fresh_reader(kind.id()) else { continue };
+        if engine.0.stopping.is_cancelled() {
+            return Err(ApiError::cancelled());
+        }
+        let mut reader = match opened.fresh_reader(kind.id()) {
+            Ok(reader) => reader,
+            // A disk that went away says nothing about what is in the version: it is indexed when it is back.
+            Err(error) if passing(error.code) => return Err(error),
+            Err(_) => continue,
+        };
         let mut failed = None;
         let read = reader.index(&mut |card| {
             if failed.is_none() {
@@ -72,7 +88,10 @@ fn index_one(engine: &Engine, version: &VersionSummary) -> Result<()> {
         if let Some(error) = failed {
             return Err(broken(error));
         }
-        if let Err(error) = read {
+        if let Err(error) = read.map_err(ApiError::from) {
+            if passing(error.code) {
+                return Err(error);
+            }
             tracing::warn!(%error, kind = kind.id(), "a kind could not be indexed whole");
         }
     }
@@ -82,6 +101,11 @@ fn index_one(engine: &Engine, version: &VersionSummary) -> Result<()> {
     )
     .and_then(|_| work.commit())
     .map_err(broken)
+}
+
+/// Whether an error may be gone the next time.
+fn passing(code: Code) -> bool {
+    matches!(code, Code::Io | Code::LocationMissing | Code::FileMissing | Code::DiskFull | Code::Cancelled)
 }
 
 fn put(work: &Transaction<'_>, version: &VersionSummary, kind: &str, card: &IndexCard) -> rusqlite::Result<()> {

@@ -12,11 +12,14 @@ const HITS: i64 = 500;
 pub fn find(engine: &Engine, text: &str, udid: Option<&str>) -> Result<SearchResults> {
     let index = engine.0.index.reader().map_err(broken)?;
     let pending = fill::pending(engine, &index)?.len() as u64;
+    if pending > 0 {
+        fill::new_version(engine);
+    }
     let Some(words) = words(text) else { return Ok(SearchResults { hits: Vec::new(), pending }) };
     let mut query = index
         .prepare(
             "SELECT kind, cards.udid, cards.title, cards.text, at, opens, first, last, cards.store,
-                    (SELECT max(seq) FROM versions v WHERE v.store = cards.store AND v.udid = cards.udid)
+                    (SELECT seq FROM versions v WHERE v.store = cards.store AND v.udid = cards.udid ORDER BY made DESC LIMIT 1)
              FROM words JOIN cards ON cards.id = words.rowid
              WHERE words MATCH ?1 AND (?2 IS NULL OR cards.udid = ?2)
              ORDER BY rank, at DESC LIMIT ?3",
@@ -27,7 +30,7 @@ pub fn find(engine: &Engine, text: &str, udid: Option<&str>) -> Result<SearchRes
 }
 
 fn hit(row: &Row<'_>) -> rusqlite::Result<Hit> {
-    let (udid, last): (String, i64) = (row.get(1)?, row.get(7)?);
+    let (udid, first, last): (String, i64, i64) = (row.get(1)?, row.get(6)?, row.get(7)?);
     let (store, newest): (String, Option<i64>) = (row.get(8)?, row.get(9)?);
     Ok(Hit {
         kind: row.get(0)?,
@@ -37,9 +40,10 @@ fn hit(row: &Row<'_>) -> rusqlite::Result<Hit> {
         text: row.get(3)?,
         when: row.get(4)?,
         opens: row.get(5)?,
-        first: row.get::<_, i64>(6)? as u64,
+        first: first as u64,
         last: last as u64,
-        vanished: newest.is_some_and(|newest| last < newest),
+        // An older backup imported later has a higher number: what counts is when a version was made.
+        vanished: newest.is_some_and(|newest| !(first..=last).contains(&newest)),
     })
 }
 

@@ -10,6 +10,7 @@ pub use find::find;
 
 use crate::api::{ApiError, Code, Result};
 use rusqlite::Connection;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use tokio::sync::Notify;
@@ -34,6 +35,8 @@ pub struct Index {
     path: PathBuf,
     /// The one writer; readers open their own connection.
     writer: Mutex<Connection>,
+    /// Versions that cannot be read, by id; not tried again before the next start.
+    failed: Mutex<BTreeSet<String>>,
     /// Rung when there may be a version that is not indexed yet.
     bell: Notify,
 }
@@ -51,12 +54,21 @@ impl Index {
                 prepare(&path).map_err(broken)?
             }
         };
-        Ok(Index { path, writer: Mutex::new(writer), bell: Notify::new() })
+        Ok(Index { path, writer: Mutex::new(writer), failed: Mutex::default(), bell: Notify::new() })
     }
 
     fn writer(&self) -> MutexGuard<'_, Connection> {
         // A panic inside a transaction rolled it back.
         self.writer.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn failed(&self) -> MutexGuard<'_, BTreeSet<String>> {
+        self.failed.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Wakes the worker so that it sees that it is to stop.
+    pub fn wake(&self) {
+        self.bell.notify_one();
     }
 
     fn reader(&self) -> rusqlite::Result<Connection> {

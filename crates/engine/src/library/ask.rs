@@ -1,9 +1,9 @@
 //! Answers to the commands about devices, locations, versions, settings and jobs.
 
-use super::{all_versions, known_locations, location_for};
+use super::{all_versions, known_locations, location_for, open_store};
 use crate::Engine;
 use crate::api::browse::Settings;
-use crate::api::devices::{AppState, Device, Nothing, Trust};
+use crate::api::devices::{AppState, Device, DeviceRequest, Nothing, Trust};
 use crate::api::jobs::{Job, JobRequest};
 use crate::api::versions::{Location, LocationRequest, VersionSummary, Versions, VersionsRequest};
 use crate::api::{ApiError, Code, Result, Topic, blocking};
@@ -26,10 +26,15 @@ pub async fn set_settings(engine: &Engine, next: Settings) -> Result<Settings> {
     if !Path::new(&next.location).is_absolute() {
         return Err(ApiError::new(Code::BadRequest, "A location is a whole path, from the top of the disk."));
     }
-    let kept = engine.0.settings.change(|settings| *settings = next)?;
-    engine.changed(Topic::Settings);
-    engine.changed(Topic::Locations);
-    engine.changed(Topic::Devices);
+    let kept = engine.0.settings.change(|settings| {
+        // What was seen where is ours to know, not the page's to say.
+        let stores = std::mem::take(&mut settings.stores);
+        *settings = Settings { stores, ..next };
+    })?;
+    crate::index::new_version(engine);
+    for topic in [Topic::Settings, Topic::Locations, Topic::Devices, Topic::Versions] {
+        engine.changed(topic);
+    }
     Ok(kept)
 }
 
@@ -38,6 +43,14 @@ pub async fn devices(engine: &Engine, _: Nothing) -> Result<Vec<Device>> {
     let asked = engine.clone();
     let (versions, _) = blocking(move || all_versions(&asked, None)).await?;
     let mut devices = engine.0.devices.list();
+    // One that went away in the middle of a job stays until the person has seen how that ended; so does the pretend one.
+    let minded: Vec<String> = engine.0.jobs.list().into_iter().filter_map(|job| job.udid).collect();
+    for gone in engine.0.devices.gone() {
+        let wanted = minded.contains(&gone.udid) || engine.0.pretend.owns(&gone.udid);
+        if wanted && !devices.iter().any(|device| device.udid == gone.udid) {
+            devices.push(gone);
+        }
+    }
     for version in &versions {
         if !devices.iter().any(|device| device.udid == version.udid) {
             devices.push(away(version));
@@ -84,6 +97,12 @@ fn away(version: &VersionSummary) -> Device {
     }
 }
 
+pub async fn refresh_device(engine: &Engine, asked: DeviceRequest) -> Result<Nothing> {
+    engine.0.devices.reach(&asked.udid)?;
+    crate::devices::refresh(engine, &asked.udid);
+    Ok(Nothing {})
+}
+
 pub async fn locations(engine: &Engine, _: Nothing) -> Result<Vec<Location>> {
     let engine = engine.clone();
     blocking(move || Ok(known_locations(&engine).iter().map(|path| describe(&engine, path)).collect())).await
@@ -99,13 +118,14 @@ fn describe(engine: &Engine, path: &Path) -> Location {
         versions: 0,
         problem: None,
     };
-    match engine.0.library.store(path, false) {
+    let never_seen = !engine.0.settings.get().stores.contains_key(&location.path);
+    match open_store(engine, path, false) {
         Ok(store) => {
             location.free = store.free_space().ok();
             location.versions = all_versions(engine, Some(path)).map_or(0, |(versions, _)| versions.len() as u64);
         }
-        // The first backup makes the store: until then an empty folder, or the place that is offered to everyone, is not broken.
-        Err(error) if default && (error.code == Code::NoStore || path == engine.0.config.default_location) => {}
+        // The first backup makes the store: until then there being none is no problem.
+        Err(error) if default && never_seen && matches!(error.code, Code::NoStore | Code::LocationMissing) => {}
         Err(error) => location.problem = Some(error),
     }
     location
@@ -118,7 +138,8 @@ pub async fn add_location(engine: &Engine, asked: LocationRequest) -> Result<Loc
         if !path.is_absolute() {
             return Err(ApiError::new(Code::BadRequest, "A location is a whole path, from the top of the disk."));
         }
-        engine.0.library.store(&path, true)?;
+        open_store(&engine, &path, true)?;
+        crate::index::new_version(&engine);
         engine.0.settings.change(|settings| {
             if settings.location != asked.path && !settings.locations.contains(&asked.path) {
                 settings.locations.push(asked.path.clone());
@@ -137,6 +158,7 @@ pub async fn forget_location(engine: &Engine, asked: LocationRequest) -> Result<
         return Err(ApiError::new(Code::BadRequest, "This is the default location. Choose another default first."));
     }
     engine.0.settings.change(|settings| {
+        settings.stores.remove(&asked.path);
         settings.locations.retain(|path| *path != asked.path);
         settings.device_locations.retain(|_, path| *path != asked.path);
     })?;
@@ -167,5 +189,7 @@ pub async fn cancel_job(engine: &Engine, asked: JobRequest) -> Result<Nothing> {
 
 pub async fn dismiss_job(engine: &Engine, asked: JobRequest) -> Result<Nothing> {
     engine.0.jobs.dismiss(asked.job)?;
+    engine.changed(Topic::Jobs);
+    engine.changed(Topic::Devices);
     Ok(Nothing {})
 }

@@ -9,7 +9,7 @@ pub use files::{SessionFiles, VersionFiles};
 pub use summary::{DeviceNotes, summarise, version_id};
 
 use crate::Engine;
-use crate::api::versions::VersionSummary;
+use crate::api::versions::{DamagedRecord, VersionSummary};
 use crate::api::{ApiError, Code, Result};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -40,23 +40,47 @@ impl Library {
         &self.sessions
     }
 
-    /// The store at a location; made there when `create` and there is none. Blocking.
-    pub fn store(&self, location: &Path, create: bool) -> Result<Store> {
-        let known = self.stores.lock().unwrap_or_else(PoisonError::into_inner).get(location).cloned();
-        if let Some(store) = known {
-            // A disk that was pulled out leaves a handle to nothing.
-            if location.join("Heirloom").join("STORE.json").exists() {
-                return Ok(store);
-            }
-            self.stores.lock().unwrap_or_else(PoisonError::into_inner).remove(location);
-        }
-        let store = if create { Store::create_or_open(location)? } else { Store::open(location)? };
-        for left in store.recover(&self.sessions)? {
-            tracing::info!(udid = %left.udid, files = left.files, bytes = left.bytes, "an earlier backup did not finish; what arrived is kept");
-        }
-        self.stores.lock().unwrap_or_else(PoisonError::into_inner).insert(location.to_path_buf(), store.clone());
-        Ok(store)
+    fn known(&self, location: &Path) -> Option<Store> {
+        self.stores.lock().unwrap_or_else(PoisonError::into_inner).get(location).cloned()
     }
+}
+
+/// The store at a location; made there when `create`, there is none, and none was ever seen there. Blocking.
+///
+/// An empty mount point must not get a store of its own while the disk is away, and another disk at the same path is
+/// not the one that is meant: both are `Code::LocationMissing`.
+pub fn open_store(engine: &Engine, location: &Path, create: bool) -> Result<Store> {
+    let name = location.to_string_lossy().into_owned();
+    let seen = engine.0.settings.get().stores.get(&name).cloned();
+    let away = || {
+        let message = format!("The disk with the backups of {name} is not there. Connect it, and try again.");
+        ApiError::new(Code::LocationMissing, message)
+    };
+    let store = match Store::open(location) {
+        Err(store::Error::NoStore { .. }) if seen.is_some() => return Err(away()),
+        Err(store::Error::NoStore { .. }) if create => Store::create_or_open(location)?,
+        opened => opened?,
+    };
+    if seen.as_ref().is_some_and(|id| id != store.id()) {
+        return Err(away());
+    }
+    if let Some(known) = engine.0.library.known(location).filter(|known| known.id() == store.id()) {
+        return Ok(known);
+    }
+    for left in store.recover(engine.0.library.sessions())? {
+        tracing::info!(udid = %left.udid, files = left.files, "an earlier backup did not finish; what arrived is kept");
+    }
+    if seen.is_none() {
+        engine.0.settings.change(|settings| drop(settings.stores.insert(name, store.id().to_string())))?;
+    }
+    engine
+        .0
+        .library
+        .stores
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .insert(location.to_path_buf(), store.clone());
+    Ok(store)
 }
 
 /// The locations whose versions are shown, the default one first.
@@ -78,21 +102,39 @@ pub fn location_for(engine: &Engine, udid: &str) -> PathBuf {
     PathBuf::from(settings.device_locations.get(udid).unwrap_or(&settings.location))
 }
 
-/// Every version of the known locations (or one location), newest first; damaged records by name. Blocking.
-pub fn all_versions(engine: &Engine, location: Option<&Path>) -> Result<(Vec<VersionSummary>, Vec<String>)> {
+/// Every version of the known locations (or one location), newest first, and what could not be read. Blocking.
+///
+/// One location or device folder that cannot be read does not hide the others' versions.
+pub fn all_versions(engine: &Engine, location: Option<&Path>) -> Result<(Vec<VersionSummary>, Vec<DamagedRecord>)> {
     let locations = location.map_or_else(|| known_locations(engine), |one| vec![one.to_path_buf()]);
     let (mut versions, mut damaged) = (Vec::new(), Vec::new());
     for path in locations {
-        let store = match engine.0.library.store(&path, false) {
+        let store = match open_store(engine, &path, false) {
             Ok(store) => store,
-            // One location that is away or not yet made does not hide the others' versions.
+            // What is wrong with it is said where locations are listed.
             Err(_) if location.is_none() => continue,
             Err(error) => return Err(error),
         };
-        for udid in store.devices()? {
-            let list = store.versions(&udid)?;
-            versions.extend(list.versions.iter().map(|head| summarise(head, &store)));
-            damaged.extend(list.damaged.iter().map(|record| format!("{}: {}", record.file, record.reason)));
+        let at = path.to_string_lossy();
+        let broken = |udid: &str, file: String, reason: String| DamagedRecord {
+            udid: udid.to_string(),
+            location: at.to_string(),
+            file,
+            reason,
+        };
+        let devices = store.devices().unwrap_or_else(|error| {
+            damaged.push(broken("", String::new(), error.to_string()));
+            Vec::new()
+        });
+        for udid in devices {
+            match store.versions(&udid) {
+                Ok(list) => {
+                    versions.extend(list.versions.iter().map(|head| summarise(head, &store)));
+                    let records = list.damaged.into_iter();
+                    damaged.extend(records.map(|record| broken(&udid, record.file, record.reason.to_string())));
+                }
+                Err(error) => damaged.push(broken(&udid, String::new(), error.to_string())),
+            }
         }
     }
     versions.sort_by_key(|version| std::cmp::Reverse((version.made, version.number)));
@@ -112,6 +154,6 @@ pub fn find(engine: &Engine, version: &str, location: Option<&Path>) -> Result<F
         ApiError::new(Code::VersionNotFound, "This version is not in any location that can be reached now.")
             .detail(version)
     })?;
-    let store = engine.0.library.store(Path::new(&summary.location), false)?;
+    let store = open_store(engine, Path::new(&summary.location), false)?;
     Ok(Found { store, summary })
 }

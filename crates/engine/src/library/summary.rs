@@ -14,6 +14,7 @@ pub struct DeviceNotes {
     pub serial: Option<String>,
     pub imported: bool,
     pub encrypted: bool,
+    pub checked: bool,
     pub unreadable: u64,
     pub unconfirmed: bool,
 }
@@ -28,6 +29,7 @@ impl DeviceNotes {
         put("build", self.build.clone());
         put("origin", if self.imported { "imported" } else { "backed-up" }.to_string());
         put("encrypted", self.encrypted.to_string());
+        put("checked", self.checked.to_string());
         put("unreadable-files", self.unreadable.to_string());
         put("unconfirmed", self.unconfirmed.to_string());
         if let Some(serial) = &self.serial {
@@ -62,6 +64,7 @@ pub fn summarise(head: &VersionHead, store: &Store) -> VersionSummary {
         new_bytes: head.new_bytes,
         origin: if note("origin") == "imported" { Origin::Imported } else { Origin::BackedUp },
         encrypted: note("encrypted") == "true",
+        checked: note("checked") == "true",
         unreadable: note("unreadable-files").parse().unwrap_or(0),
         unconfirmed: note("unconfirmed") == "true",
     }

@@ -203,3 +203,77 @@ fn links_in_the_store_are_not_followed() {
     std::os::unix::fs::symlink(&outside, &record).unwrap();
     assert_eq!(place.reopen().versions(UDID).unwrap().damaged[0].reason, Damage::NotARecord);
 }
+
+#[test]
+fn a_record_of_another_device_stops_the_writer_and_stays() {
+    let place = Place::new();
+    let mut other = place.store.begin("OTHER-DEVICE", &place.sessions, Base::Newest).unwrap();
+    put(&mut other, "a", b"other");
+    let other = other.commit(commit()).unwrap();
+    let theirs = place.store.0.layout.versions("OTHER-DEVICE").join(&other.file);
+    place.version(&[("a", b"1")]);
+    let strange = place.store.0.layout.versions(UDID).join("000002-20261122T2149Z.ver");
+    fs::copy(&theirs, &strange).unwrap();
+    let bytes = fs::read(&strange).unwrap();
+    let Err(Error::RecordDamaged { path, damage }) = place.reopen().begin(UDID, &place.sessions, Base::Newest) else {
+        panic!("a session began over the record of another device");
+    };
+    assert_eq!((path, damage), (strange.clone(), Damage::WrongPlace));
+    assert_eq!(fs::read(&strange).unwrap(), bytes);
+    assert_eq!(fs::read_dir(place.store.0.layout.quarantine(UDID)).unwrap().count(), 0);
+    assert_eq!(contents(&place.store.version("OTHER-DEVICE", 1).unwrap())["a"], b"other");
+}
+
+#[test]
+fn a_record_under_a_wrong_number_is_passed_over_and_stays() {
+    let place = Place::new();
+    let head = place.version(&[("a", b"1")]);
+    let copy = place.store.0.layout.versions(UDID).join("000009-20261122T2149Z.ver");
+    fs::copy(place.record(&head), &copy).unwrap();
+    let session = place.reopen().begin(UDID, &place.sessions, Base::Newest).unwrap();
+    assert_eq!(session.newest().unwrap().seq, 1);
+    assert!(copy.exists());
+    assert_eq!(session.commit(commit()).unwrap().seq, 10);
+    assert_eq!(fs::read_dir(place.store.0.layout.quarantine(UDID)).unwrap().count(), 0);
+}
+
+/// The content of the version before is no less part of the new one: it is looked for, too.
+#[test]
+fn a_carried_over_object_that_is_gone_or_cut_short_stops_the_commit() {
+    type Break = fn(&Path);
+    let breaks: [(Break, ObjectDamage); 2] = [
+        (|path| fs::remove_file(path).unwrap(), ObjectDamage::Missing),
+        (|path| overwrite(path, b"12"), ObjectDamage::WrongLength { expected: 3, found: 2 }),
+    ];
+    for (break_it, expected) in breaks {
+        let place = Place::new();
+        place.version(&[("folder/carried", b"123"), ("other", b"fine")]);
+        let mut session = place.begin(Base::Newest);
+        put(&mut session, "new", b"22");
+        break_it(&place.object(b"123"));
+        let Err(Error::ObjectDamaged { path, damage }) = session.commit(commit()) else { panic!("{expected:?}") };
+        assert_eq!((path.as_str(), damage), ("folder/carried", expected));
+        let names = crate::store::names_in(&place.store.0.layout.versions(UDID)).unwrap();
+        assert_eq!(names, ["000001-20261122T2149Z.ver"], "nothing was committed, no claim is left");
+        // The session was kept; the content comes again, and all is well.
+        let mut session = place.begin(Base::Resume);
+        assert!(session.resumed());
+        assert_eq!(read_all(session.open("new").unwrap()).unwrap(), b"22");
+        put(&mut session, "folder/carried", b"123");
+        assert_eq!(session.commit(commit()).unwrap().seq, 2);
+        assert!(verify(&place.store.version(UDID, 2).unwrap()).damaged.is_empty());
+    }
+}
+
+#[test]
+fn content_that_does_not_become_part_of_the_version_may_be_gone() {
+    let place = Place::new();
+    place.version(&[("keep", b"fine"), ("out/a", b"gone 1"), ("removed", b"gone 2")]);
+    let mut session = place.begin(Base::Newest);
+    session.remove("removed").unwrap();
+    for gone in [b"gone 1", b"gone 2"] {
+        fs::remove_file(place.object(gone)).unwrap();
+    }
+    let head = session.commit(Commit { leave_out: vec!["out".into()], ..commit() }).unwrap();
+    assert_eq!((head.seq, head.files, head.bytes), (2, 1, 4));
+}

@@ -123,3 +123,24 @@ fn without_the_barrier_a_power_cut_is_seen_to_do_damage() {
     println!("cuts that did damage: {damaged}");
     assert!(damaged > 5, "{damaged}");
 }
+
+#[test]
+#[ignore = "needs root, a loop device and mkfs.ext4"]
+fn a_read_only_volume_with_leftovers_is_recovered_and_browsed() {
+    let Some(volume) = Volume::make() else {
+        println!("skipped: no right to mount a small volume");
+        return;
+    };
+    let sessions = volume.folder.path().join("sessions");
+    let store = Store::create_or_open(Path::new(&volume.place())).unwrap();
+    let mut session = store.begin(UDID, &sessions, Base::Newest).unwrap();
+    put(&mut session, "a", b"1");
+    session.commit(commit()).unwrap();
+    let part = store.0.layout.parts().join("7c0e0c7e-92bd-4f0c-9d0d-2f7f63f7a9a1-0.part");
+    std::fs::write(&part, b"left").unwrap();
+    assert!(run("mount", &["-o", "remount,ro", &volume.place()]));
+    let store = Store::open(Path::new(&volume.place())).unwrap();
+    assert_eq!(store.recover(&sessions).unwrap(), []);
+    assert!(part.exists(), "the volume is read-only");
+    assert_eq!(contents(&store.version(UDID, 1).unwrap())["a"], b"1");
+}

@@ -117,3 +117,60 @@ fn stale_parts_go_and_those_of_running_sessions_stay() {
     file.read_exact(&mut byte).unwrap();
     assert_eq!(byte, [3]);
 }
+
+#[test]
+fn a_device_name_that_differs_in_case_only_is_refused() {
+    let place = Place::new();
+    place.version(&[("a", b"1")]);
+    let lower = UDID.to_ascii_lowercase();
+    let begun = place.store.begin(&lower, &place.sessions, Base::Newest);
+    assert!(matches!(begun, Err(Error::BadDevice { udid }) if udid == lower));
+    assert_eq!(place.store.devices().unwrap(), [UDID]);
+    assert!(!place.store.0.layout.devices().join(&lower).exists());
+    assert!(!place.store.0.layout.lease(&lower).exists());
+    assert_eq!(place.begin(Base::Newest).newest().unwrap().seq, 1, "the device itself goes on");
+}
+
+/// On a volume that is mounted read-only no leftover can be removed; a folder in its place cannot either.
+#[test]
+fn leftovers_that_cannot_be_removed_do_not_stop_recovery() {
+    let place = Place::new();
+    place.version(&[("a", b"1")]);
+    let mut session = place.begin(Base::Newest);
+    put(&mut session, "b", b"22");
+    session.keep().unwrap();
+    let parts = place.store.0.layout.parts();
+    let stuck = parts.join("0c0e0c7e-92bd-4f0c-9d0d-2f7f63f7a9a1-0.part");
+    std::fs::create_dir_all(stuck.join("inside")).unwrap();
+    let removable = parts.join("7c0e0c7e-92bd-4f0c-9d0d-2f7f63f7a9a1-0.part");
+    std::fs::write(&removable, b"left").unwrap();
+    let store = place.reopen();
+    let unfinished = store.recover(&place.sessions).unwrap();
+    assert_eq!(unfinished.iter().map(|left| (left.files, left.bytes)).collect::<Vec<_>>(), [(1, 2)]);
+    assert!(stuck.exists() && !removable.exists(), "the others are still removed");
+    assert_eq!(contents(&store.version(UDID, 1).unwrap())["a"], b"1");
+}
+
+#[test]
+fn leases_that_cannot_be_read_do_not_stop_recovery_and_no_part_is_removed() {
+    let place = Place::new();
+    let part = place.store.0.layout.parts().join("7c0e0c7e-92bd-4f0c-9d0d-2f7f63f7a9a1-0.part");
+    std::fs::write(&part, b"left").unwrap();
+    // Reading a folder as a file fails.
+    std::fs::create_dir(place.store.0.layout.lease(UDID)).unwrap();
+    assert_eq!(place.store.recover(&place.sessions).unwrap(), []);
+    assert!(part.exists(), "it may belong to whoever holds that lease");
+}
+
+#[test]
+fn a_session_waits_for_recovery_to_let_go() {
+    let place = Place::new();
+    place.version(&[("a", b"1")]);
+    let lock = crate::lease::LocalLock::try_take(&place.sessions, place.store.id(), UDID).unwrap().unwrap();
+    let letting_go = std::thread::spawn(move || {
+        std::thread::sleep(std::time::Duration::from_millis(100));
+        drop(lock);
+    });
+    assert_eq!(place.begin(Base::Newest).newest().unwrap().seq, 1);
+    letting_go.join().unwrap();
+}

@@ -54,6 +54,7 @@ async fn unreadable_files_are_aborted_by_name_and_never_empty() {
         phone.file("/remote", "U/Snapshot/aa/remote", &[(REMOTE_ERROR, b"gone")]).await;
         phone.file("/odd", "U/Snapshot/aa/odd", &[(0x42, b"what")]).await;
         phone.file("/plain", "U/Snapshot/aa/plain", &[(DATA, b"abc"), (REMOTE_ERROR, b"")]).await;
+        phone.file("/silent", "U/Snapshot/aa/silent", &[(DATA, b"abc"), (LOCAL_ERROR, b"")]).await;
         phone.file("/suspect", "U/Snapshot/aa/suspect", &[(DATA, b"ab"), (REMOTE_ERROR, b"cut")]).await;
         phone.file("/strange", "U/Snapshot/aa/strange", &[(DATA, b"ab"), (0x42, b"")]).await;
         phone.file("/after", "U/Snapshot/aa/after", &[(DATA, b"fine"), (SUCCESS, b"")]).await;
@@ -64,7 +65,8 @@ async fn unreadable_files_are_aborted_by_name_and_never_empty() {
     .await;
     ended.result.unwrap();
     let stored: Vec<&str> = ended.files.stored.keys().map(String::as_str).collect();
-    assert_eq!(stored, ["Snapshot/aa/after", "Snapshot/aa/plain", "Snapshot/aa/strange", "Snapshot/aa/suspect"]);
+    let whole = ["after", "plain", "silent", "strange", "suspect"].map(|name| format!("Snapshot/aa/{name}"));
+    assert_eq!(stored, whole);
     let aborted: Vec<(&str, u8, &str)> =
         ended.files.aborted.iter().map(|(_, path, code, text)| (path.as_str(), *code, text.as_str())).collect();
     assert_eq!(
@@ -79,7 +81,12 @@ async fn unreadable_files_are_aborted_by_name_and_never_empty() {
     assert_eq!(ended.outcome.unreadable_count, 3);
     assert_eq!(
         ended.outcome.suspect,
-        [unreadable("/suspect", "Snapshot/aa/suspect", "cut"), unreadable("/strange", "Snapshot/aa/strange", "")]
+        [
+            unreadable("/plain", "Snapshot/aa/plain", "it may have ended early"),
+            unreadable("/silent", "Snapshot/aa/silent", "it may have ended early"),
+            unreadable("/suspect", "Snapshot/aa/suspect", "cut"),
+            unreadable("/strange", "Snapshot/aa/strange", "it may have ended early"),
+        ]
     );
     assert_eq!(ended.events.iter().filter(|event| matches!(event, BackupEvent::Unreadable(_))).count(), 3);
 }
