@@ -5,5 +5,6 @@ mod browse;
 mod cuts;
 mod import;
 mod locations;
+mod lost;
 mod terminal;
 mod trust;

@@ -38,7 +38,8 @@ impl TestBackup {
 
     /// Gives a contact a face.
     pub(crate) fn face(self, card: i64) -> TestBackup {
-        let table = "CREATE TABLE ABThumbnailImage (ROWID INTEGER PRIMARY KEY, record_id INTEGER, format INTEGER, data BLOB);";
+        let table =
+            "CREATE TABLE ABThumbnailImage (ROWID INTEGER PRIMARY KEY, record_id INTEGER, format INTEGER, data BLOB);";
         let path = "Library/AddressBook/AddressBookImages.sqlitedb";
         self.database("HomeDomain", path, &format!("{table} INSERT INTO ABThumbnailImage VALUES (1, {card}, 0, x'00')"))
     }

@@ -50,7 +50,7 @@ pub(crate) fn check(layout: &Layout, mut relied: Vec<Relied<'_>>) -> Result<()> 
 /// The first path that lost its content, among objects of one folder in the order of their hashes.
 fn lost_in<'a>(layout: &Layout, folder: &[Relied<'a>]) -> Option<(&'a str, ObjectDamage)> {
     let mut seen = vec![false; folder.len()];
-    if folder.len() >= std::env::var("WORTH").map_or(WORTH_LISTING, |t| t.parse().unwrap()) {
+    if folder.len() >= WORTH_LISTING {
         list(&layout.object_folder(group(&folder[0].hash)), folder, &mut seen);
     }
     // A listing may miss what is being replaced just now: only a look at the very object can condemn it.
@@ -138,29 +138,5 @@ mod tests {
         fs::rename(layout.object(&all[9].0), &outside).unwrap();
         std::os::unix::fs::symlink(&outside, layout.object(&all[9].0)).unwrap();
         assert_eq!(result(&layout, &all), Some(("file 009".into(), ObjectDamage::Missing)));
-    }
-
-    /// `cargo test --release -p store presence -- --ignored --nocapture`, with TMPDIR on the disk to measure.
-    #[test]
-    #[ignore = "a measurement"]
-    fn the_cost_of_100_000_objects() {
-        let folder = std::path::PathBuf::from(std::env::var("L0").unwrap());
-        let layout = Layout::new(&folder);
-        let made = layout.objects().exists();
-        let mut relied = Vec::new();
-        for group in 0..4096 {
-            fs::create_dir_all(layout.object_folder(group)).unwrap();
-        }
-        for number in 0..100_000u64 {
-            let hash = *blake3::hash(&number.to_le_bytes()).as_bytes();
-            if !made { fs::write(layout.object(&hash), b"12345678").unwrap(); }
-            relied.push(hash);
-        }
-        for name in ["first", "second"] {
-            let all = relied.iter().map(|hash| Relied { hash: *hash, size: 8, path: "a" }).collect();
-            let start = std::time::Instant::now();
-            check(&layout, all).unwrap();
-            println!("{name} check of {} objects: {:.1?}", relied.len(), start.elapsed());
-        }
     }
 }

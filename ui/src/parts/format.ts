@@ -8,7 +8,7 @@ const locale = /posix/i.test(language) ? "en-US" : language;
 // Making a formatter costs a thousand times more than using one.
 const dates = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(locale, options);
 const wholeNumber = new Intl.NumberFormat(locale);
-const clock = dates({ hour: "numeric", minute: "2-digit" });
+const clock = dates({ timeStyle: "short" });
 const weekday = dates({ weekday: "long" });
 const dayMonth = dates({ day: "numeric", month: "long" });
 const dayMonthYear = dates({ day: "numeric", month: "long", year: "numeric" });

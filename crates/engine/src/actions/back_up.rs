@@ -6,7 +6,7 @@ use super::receive::Receiver;
 use crate::api::devices::{BackUpRequest, JobStarted};
 use crate::api::events::PromptKind;
 use crate::api::jobs::{Action, JobResult, Phase};
-use crate::api::{ApiError, Result, Topic, blocking};
+use crate::api::{ApiError, Code, Result, Topic, blocking};
 use crate::jobs::Run;
 use crate::library::{DeviceNotes, location_for, open_store, version_id};
 use crate::{Engine, devices, index};
@@ -173,9 +173,21 @@ async fn keep(engine: &Engine, session: Session, facts: Facts, outcome: Outcome,
             unreadable: outcome.unreadable_count + checked.short,
             unconfirmed: outcome.unconfirmed,
         };
-        Ok(session.commit(commit(crate::now(), &notes))?)
+        session.commit(commit(crate::now(), &notes)).map_err(lost_or_other)
     })
     .await
+}
+
+/// A file that was kept earlier and is lost from the store: the phone has to send it again, and does so when asked for everything.
+fn lost_or_other(error: store::Error) -> ApiError {
+    match error {
+        store::Error::ObjectDamaged { path, damage } => ApiError::new(
+            Code::BackupInconsistent,
+            "A file kept by an earlier version is lost or damaged on the disk. Ask the device for everything again: that brings it back.",
+        )
+        .detail(format!("{path}: {damage}")),
+        other => other.into(),
+    }
 }
 
 /// How a version of a backup folder is committed.

@@ -80,7 +80,9 @@ pub(super) fn document(call: &Call, picture: Option<String>) -> Document {
         let kind = if other.address.contains('@') { FieldKind::Email } else { FieldKind::Phone };
         fields.push(Field::new(other.name.as_deref().unwrap_or("Number"), &other.address, kind));
     }
-    for (label, value) in [("Location", call.location.clone()), ("Country", call.country.as_ref().map(|code| code.to_uppercase()))] {
+    for (label, value) in
+        [("Location", call.location.clone()), ("Country", call.country.as_ref().map(|code| code.to_uppercase()))]
+    {
         fields.extend(value.map(|value| Field::text(label, value)));
     }
     if call.filtered {
@@ -92,12 +94,7 @@ pub(super) fn document(call: &Call, picture: Option<String>) -> Document {
     if call.emergency {
         fields.push(Field::text("Emergency", "Emergency call"));
     }
-    Document {
-        title: title(call),
-        subtitle: Some(subtitle(call)),
-        picture,
-        blocks: vec![Block::Fields(fields)],
-    }
+    Document { title: title(call), subtitle: Some(subtitle(call)), picture, blocks: vec![Block::Fields(fields)] }
 }
 
 const COLUMNS: [Column; 13] = [

@@ -87,7 +87,7 @@ fn xml_depth_ends_at_the_cap() {
         ("<array>", "</array>"),
         ("<dict><key>a</key>", "</dict>"),
         ("<array ><!--</array>-->", "</array >"),
-        ("<array><?x </array> ?>", "</array>"),
+        ("<array><?x > </array> ?>", "</array>"),
         ("<x:array>", "</x:array>"),
     ] {
         let deep = xml_nested(open, close, 200_000);

@@ -79,15 +79,10 @@ async fn unreadable_files_are_aborted_by_name_and_never_empty() {
     );
     assert_eq!(ended.outcome.unreadable[0], unreadable("/local", "Snapshot/aa/local", "Input/output error"));
     assert_eq!(ended.outcome.unreadable_count, 3);
-    assert_eq!(
-        ended.outcome.suspect,
-        [
-            unreadable("/plain", "Snapshot/aa/plain", "it may have ended early"),
-            unreadable("/silent", "Snapshot/aa/silent", "it may have ended early"),
-            unreadable("/suspect", "Snapshot/aa/suspect", "cut"),
-            unreadable("/strange", "Snapshot/aa/strange", "it may have ended early"),
-        ]
-    );
+    let early = "it may have ended early";
+    let suspect = [("plain", early), ("silent", early), ("suspect", "cut"), ("strange", early)]
+        .map(|(name, text)| unreadable(&format!("/{name}"), &format!("Snapshot/aa/{name}"), text));
+    assert_eq!(ended.outcome.suspect, suspect);
     assert_eq!(ended.events.iter().filter(|event| matches!(event, BackupEvent::Unreadable(_))).count(), 3);
 }
 
