@@ -96,7 +96,11 @@ impl Window {
     /// Keeps how the page looks now.
     pub fn picture(&self, name: &str) {
         std::thread::sleep(Duration::from_millis(400));
-        let seen = "return [...document.images].every((image) => image.complete || image.getBoundingClientRect().top > innerHeight)";
+        // Those outside the window are fetched when they come into sight.
+        let seen = "return [...document.images].every((image) => {
+            const { top, bottom } = image.getBoundingClientRect();
+            return image.complete || top > innerHeight || bottom < 0;
+        })";
         until("the pictures on the screen", || self.run(seen, json!([])).as_bool()?.then_some(()));
         // The driver waits for the page to be painted once more, and a page at rest is not.
         self.run(
