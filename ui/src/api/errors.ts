@@ -32,7 +32,7 @@ export const words: Record<Code, Words> = {
   },
   deviceDisconnected: {
     title: "The iPhone was disconnected",
-    advice: "What had arrived is kept, and earlier versions are untouched. Connect it again and go on.",
+    advice: "What had arrived is kept, and earlier versions are untouched. Connect it and back up again; nothing is stored twice.",
     way: "retry",
   },
   deviceTimeout: {
