@@ -30,6 +30,34 @@ async fn an_empty_mount_point_gets_no_store_of_its_own() {
     home.back_up().await;
 }
 
+/// Reads this process has made, by the kernel's count.
+#[cfg(target_os = "linux")]
+fn reads() -> u64 {
+    let io = std::fs::read_to_string("/proc/self/io").unwrap();
+    let count = io.lines().find_map(|line| line.strip_prefix("syscr: "));
+    count.unwrap().parse().unwrap()
+}
+
+/// `cargo test` runs other tests in this process: only a process of its own can be at rest.
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn an_engine_at_rest_reads_nothing() {
+    if std::env::var_os("NEXTEST").is_none() {
+        eprintln!("skipped: needs a process of its own (cargo nextest)");
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let engine = tests::engine(folder.path(), None).await;
+    // Written once and read back: from then on it is watched like any other.
+    let settings = engine::api::call(&engine, "settings.get", json!({})).await.unwrap();
+    engine::api::call(&engine, "settings.set", settings).await.unwrap();
+    tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+    let before = reads();
+    tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+    let during = reads() - before;
+    assert!(during < 50, "{during} reads in a second of nothing");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn one_broken_device_folder_does_not_hide_the_others() {
     let home = Home::new(0.01).await;

@@ -60,7 +60,8 @@ impl SettingsFile {
     pub fn watch(&self, engine: &Engine) {
         let (engine, path) = (engine.clone(), self.path.clone());
         let heard = move |event: notify::Result<notify::Event>| {
-            if !event.is_ok_and(|event| event.paths.contains(&path)) {
+            // Reading the file is an event as well: taking that for a change would read it for ever.
+            if !event.is_ok_and(|event| !event.kind.is_access() && event.paths.contains(&path)) {
                 return;
             }
             let read = std::fs::read(&path).ok().and_then(|bytes| serde_json::from_slice::<Settings>(&bytes).ok());
