@@ -104,7 +104,7 @@ fn usable(mut facts: Facts) -> Result<Facts> {
 }
 
 fn import(engine: &Engine, folder: &Path, facts: &Facts, location: &Path, run: &Run) -> Result<Made> {
-    let store = open_store(&engine, location, true)?;
+    let store = open_store(engine, location, true)?;
     let made = facts.made.unwrap_or_else(crate::now);
     let (known, _) = all_versions(engine, Some(location))?;
     if known.iter().any(|version| version.udid == facts.udid && version.made == made) {
