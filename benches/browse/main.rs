@@ -51,6 +51,7 @@ async fn engine(home: &Path) -> Result<Engine, String> {
         cache: home.join("cache"),
         default_location: home.join("Backups"),
         watch_devices: false,
+        index: false,
         usbmuxd: None,
     };
     Engine::start(config).await.map_err(|error| error.message)

@@ -54,6 +54,7 @@ pub fn media<R: Runtime>(context: UriSchemeContext<'_, R>, request: Request<Vec<
 }
 
 fn respond(found: media::Found) -> Option<Response<Vec<u8>>> {
+    let kept = found.cache_control();
     let bytes = match found.body {
         Body::Bytes(bytes) => bytes,
         Body::File { length, .. } if length > WHOLE_AT_MOST => return None,
@@ -65,7 +66,7 @@ fn respond(found: media::Found) -> Option<Response<Vec<u8>>> {
     };
     Response::builder()
         .header(header::CONTENT_TYPE, found.mime)
-        .header(header::CACHE_CONTROL, "private, max-age=86400")
+        .header(header::CACHE_CONTROL, kept)
         .header(header::X_CONTENT_TYPE_OPTIONS, "nosniff")
         .body(bytes)
         .ok()

@@ -101,7 +101,7 @@ async fn odd_phones_are_answered_and_told_apart() {
     let job = home.back_up_with(odd).await;
     assert_eq!(job.state, JobState::Done, "{job:#?}");
     for (number, code) in [
-        (207, Code::PasscodeWrong),
+        (207, Code::PasswordWrong),
         (208, Code::PasscodeNotGiven),
         (211, Code::FindMyOn),
         (3, Code::RestartDevice),

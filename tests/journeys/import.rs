@@ -77,3 +77,20 @@ async fn unfinished_folders_are_refused_with_their_reason() {
     let refused = api::call(&home.engine, "import.check", json!({ "folder": empty })).await.unwrap_err();
     assert_eq!(refused.code, Code::NotABackup);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_older_folder_imported_later_does_not_make_the_next_backup_full() {
+    let home = Home::new(0.01).await;
+    let first = home.back_up().await;
+    let folder = home.path().join("Finder").join(home.phone().udid());
+    folder_of(&home, &first, &folder);
+    tokio::time::sleep(std::time::Duration::from_millis(1100)).await;
+    home.phone().day_passes().expect("a day");
+    home.back_up().await;
+    let job = home.job("import.start", json!({ "folder": folder })).await;
+    assert_eq!(job.state, JobState::Done, "{job:#?}");
+    home.phone().day_passes().expect("a day");
+    home.back_up().await;
+    assert!(!home.phone().last_backup().unwrap().full, "it builds on what the device remembers");
+    assert_eq!(home.counts("latest").await["photos"], json!(home.phone().expected().photos.visible));
+}

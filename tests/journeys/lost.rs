@@ -24,3 +24,24 @@ async fn a_lost_file_is_noticed_and_comes_back() {
     assert_eq!(job.state, JobState::Done, "{job:#?}");
     assert!(std::fs::read(objects.join(&lost)).unwrap() == bytes, "the bytes are back");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_disk_that_was_away_is_read_again_when_it_is_back() {
+    let home = Home::new(0.01).await;
+    let version = home.back_up().await;
+    let counts = home.counts(&version).await;
+    let away = home.path().join("unplugged");
+    std::fs::rename(home.location(), &away).unwrap();
+    let save = || {
+        let asked = json!({
+            "version": version, "domain": "HomeDomain", "path": "Library/SMS/sms.db", "to": home.path().join("saved"),
+        });
+        engine::api::call(&home.engine, "file.save", asked)
+    };
+    assert!(save().await.is_err());
+    let gone = engine::api::call(&home.engine, "version.open", json!({ "version": version })).await.unwrap_err();
+    assert_eq!(gone.code, Code::VersionNotFound, "it is not shown as if it were there: {gone:?}");
+    std::fs::rename(&away, home.location()).unwrap();
+    assert!(save().await.is_ok());
+    assert_eq!(home.counts(&version).await, counts);
+}

@@ -3,8 +3,15 @@
 mod back_up;
 mod browse;
 mod cuts;
+mod encryption;
 mod import;
+mod live;
 mod locations;
 mod lost;
+mod restore;
+mod secrets;
+mod sweep;
 mod terminal;
+mod terminal_secrets;
 mod trust;
+mod wifi;

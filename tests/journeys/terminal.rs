@@ -7,7 +7,7 @@ use std::time::Duration;
 use tests::{phone_options, simulator};
 
 /// The `heirloom` built beside this test.
-fn heirloom(home: &Path, usbmuxd: &str) -> Command {
+pub fn heirloom(home: &Path, usbmuxd: &str) -> Command {
     let beside = std::env::current_exe().unwrap();
     let program = beside.ancestors().nth(2).unwrap().join("heirloom");
     assert!(program.exists(), "{} is missing: cargo build -p cli", program.display());
@@ -20,13 +20,13 @@ fn heirloom(home: &Path, usbmuxd: &str) -> Command {
     command
 }
 
-async fn run(home: &Path, usbmuxd: &str, arguments: &[&str]) -> Output {
+pub async fn run(home: &Path, usbmuxd: &str, arguments: &[&str]) -> Output {
     let mut command = heirloom(home, usbmuxd);
     command.args(arguments);
     tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap()
 }
 
-async fn good(home: &Path, usbmuxd: &str, arguments: &[&str]) -> Value {
+pub async fn good(home: &Path, usbmuxd: &str, arguments: &[&str]) -> Value {
     let output = run(home, usbmuxd, arguments).await;
     assert!(
         output.status.success(),

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Output, Stdio};
 use tempfile::TempDir;
 use tests::{PATIENCE, phone_options, simulator};
+use tokio::io::AsyncWriteExt;
 use tokio::process::Command;
 use tokio::sync::OnceCell;
 
@@ -107,6 +108,14 @@ impl Computer {
         answer.unwrap_or_else(|| panic!("heirloom {arguments:?}: {}", shown(&output)))
     }
 
+    /// As [`Computer::heirloom`], with lines on its standard input.
+    pub async fn heirloom_with(&self, arguments: &[&str], lines: &[&str]) -> Value {
+        let mut command = self.command(&self.programs.heirloom);
+        let output = self.told(command.arg("--json").args(arguments), lines).await;
+        let answer = serde_json::from_slice(&output.stdout).ok().filter(|_| output.status.success());
+        answer.unwrap_or_else(|| panic!("heirloom {arguments:?}: {}", shown(&output)))
+    }
+
     /// Runs a program and returns the JSON it printed.
     pub async fn json(&self, program: &str, arguments: &[&str]) -> Value {
         let printed = self.run(program, arguments).await;
@@ -117,6 +126,30 @@ impl Computer {
     pub async fn python(&self, script: &str, argument: &Path) -> Value {
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("peers").join(script);
         self.json("python", &[text(&script), text(argument)]).await
+    }
+
+    /// As [`Computer::python`], with a line on its standard input.
+    pub async fn python_with(&self, script: &str, argument: &Path, line: &str) -> Value {
+        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("peers").join(script);
+        let output = self.told(self.command("python").args([&script, argument]), &[line]).await;
+        assert!(output.status.success(), "{}", shown(&output));
+        serde_json::from_slice(&output.stdout).unwrap_or_else(|wrong| panic!("{wrong}: {}", shown(&output)))
+    }
+
+    /// Runs a program with lines on its standard input.
+    async fn told(&self, command: &mut Command, lines: &[&str]) -> Output {
+        let mut child = command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap_or_else(|wrong| panic!("{command:?}: {wrong}"));
+        let mut input = child.stdin.take().expect("a pipe");
+        let text: String = lines.iter().map(|line| format!("{line}\n")).collect();
+        input.write_all(text.as_bytes()).await.expect("a program that listens");
+        drop(input);
+        let ended = tokio::time::timeout(PATIENCE, child.wait_with_output()).await;
+        ended.unwrap_or_else(|_| panic!("still running: {command:?}")).expect("its output")
     }
 
     async fn end_of(&self, command: &mut Command) -> Output {

@@ -7,6 +7,8 @@ mod cards;
 mod certificates;
 mod computer;
 mod databases;
+mod encryption;
 mod libimobiledevice;
 mod pymobiledevice;
+mod restore;
 mod same_bytes;

@@ -141,6 +141,7 @@ pub async fn engine(home: &Path, usbmuxd: Option<String>) -> Engine {
         cache: home.join("cache"),
         default_location: home.join("Backups"),
         watch_devices: usbmuxd.is_some(),
+        index: true,
         usbmuxd,
     };
     Engine::start(config).await.expect("the engine starts")

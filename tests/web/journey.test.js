@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { calls, contacts, files, messages, photos } from "./kinds.js";
+import { backUp, counted, trust, welcome } from "./steps.js";
 import { open } from "./window.js";
 
 let it;
@@ -11,9 +12,9 @@ after(() => it?.close());
 
 test("two backups of a pretend iPhone", async () => {
   try {
-    await welcome();
-    await trust();
-    const first = await backUp(1, "05-first-backup");
+    await welcome(it, true);
+    await trust(it, true);
+    const first = await counted(it, await backUp(it, 1, "05-first-backup"));
     await it.page.getByLabel("Versions").getByRole("button").first().click();
     await messages(it, first);
     await photos(it, first);
@@ -22,7 +23,7 @@ test("two backups of a pretend iPhone", async () => {
     await files(it, first);
     await it.button("Back to the versions").click();
     await aDayPasses();
-    const second = await backUp(2, "11-second-backup");
+    const second = await counted(it, await backUp(it, 2, "11-second-backup"));
     await bothVersions(first, second);
     await search(first, second);
     await otherPages();
@@ -32,44 +33,6 @@ test("two backups of a pretend iPhone", async () => {
   }
   assert.deepEqual(it.wrong, []);
 });
-
-async function welcome() {
-  await it.heading("Connect your iPhone");
-  await it.picture("01-welcome");
-  await it.button("Try with a pretend iPhone").click();
-  await it.heading("This iPhone is pretend");
-}
-
-async function trust() {
-  await it.heading("Not trusted yet");
-  await it.picture("02-not-trusted");
-  await it.button("Trust This Computer").click();
-  await it.heading("Tap Trust on the iPhone");
-  await it.glimpse("03-tap-trust");
-  await it.heading("Never backed up");
-  await it.picture("04-never-backed-up");
-}
-
-/** Backs up, and returns the version with the counts of its kinds. */
-async function backUp(versions, name) {
-  await it.button("Back Up Now").click();
-  await it.heading("Enter your passcode on the iPhone");
-  await it.glimpse(`${name}-passcode`);
-  // A small phone may be done before the page is looked at again.
-  await it.heading(/^(Backing up…|Backed up)/);
-  await it.glimpse(`${name}-running`);
-  await it.heading(/^Backed up/);
-  await it.page.getByRole("heading", { name: `Versions ${versions}`, exact: true }).waitFor();
-  const listed = await it.call("versions.list", {});
-  assert.equal(listed.versions.length, versions);
-  assert.deepEqual(listed.damaged, []);
-  const [newest] = listed.versions;
-  assert.equal(newest.unconfirmed, false);
-  await it.picture(name);
-  const kinds = await it.call("version.count", { version: newest.id });
-  for (const kind of kinds) assert.equal(kind.problem, null, kind.id);
-  return { ...newest, counts: Object.fromEntries(kinds.map(({ id, count }) => [id, count])) };
-}
 
 async function aDayPasses() {
   await it.button("Let a day pass").click();

@@ -18,15 +18,16 @@ const SIZES = [
 /** How long anything may take, in milliseconds. */
 const PATIENCE = 60_000;
 
-/** Opens the page over an engine that knows nothing yet. */
-export async function open() {
+/** Opens the page over an engine that knows nothing yet; pictures of it go into a folder called so. */
+export async function open(pictures = "") {
+  const screenshots = join(SCREENSHOTS, pictures);
   const home = await mkdtemp(join(tmpdir(), "heirloom-web-"));
   const host = await serve(home);
   const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: FLAGS.split(" ") });
   const page = await browser.newPage({ viewport: SIZES.at(-1), locale: "en-GB", timezoneId: "Europe/Berlin" });
   page.setDefaultTimeout(PATIENCE);
   const wrong = listen(page);
-  await mkdir(SCREENSHOTS, { recursive: true });
+  await mkdir(screenshots, { recursive: true });
   await page.goto(host.address);
   return {
     home,
@@ -44,9 +45,11 @@ export async function open() {
         await rail(page, title).filter({ hasText: new RegExp(`\\D${count}$`) }).waitFor();
       }
     },
-    picture: (name) => picture(page, name),
+    /** What there is to look at on a device, by its title. */
+    stop: (title) => page.getByLabel("On this iPhone", { exact: true }).getByRole("button").and(page.getByTitle(title, { exact: true })),
+    picture: (name) => picture(page, join(screenshots, name)),
     /** One picture of what passes too soon for all of them. */
-    glimpse: (name) => page.screenshot({ path: join(SCREENSHOTS, `${name}.png`) }),
+    glimpse: (name) => page.screenshot({ path: join(screenshots, `${name}.png`) }),
     async close() {
       await browser.close();
       await host.stop();
@@ -112,13 +115,13 @@ async function painted(page) {
 }
 
 /** Keeps how the page looks now: in each size, by day and by night. */
-async function picture(page, name) {
+async function picture(page, path) {
   for (const size of SIZES) {
     await page.setViewportSize(size);
     for (const colorScheme of ["dark", "light"]) {
       await page.emulateMedia({ colorScheme });
       await painted(page);
-      await page.screenshot({ path: join(SCREENSHOTS, `${name}-${size.width}-${colorScheme}.png`) });
+      await page.screenshot({ path: `${path}-${size.width}-${colorScheme}.png` });
     }
   }
 }

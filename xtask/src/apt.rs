@@ -12,6 +12,7 @@ pub const TESTS: &[&str] = &[
     "xvfb",
     "xauth",
     "dbus",
+    "gnome-keyring",
     "webkit2gtk-driver",
     "chromium",
     "libimobiledevice-utils",

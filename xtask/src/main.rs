@@ -2,6 +2,8 @@
 
 mod apt;
 mod bench;
+mod faults;
+mod fuzz;
 mod peers;
 mod run;
 mod test;
@@ -14,6 +16,8 @@ const USAGE: &str = "\
 cargo xtask run                 install what is missing, build, open the window
 cargo xtask test [PART...]      all checks, or some of: fmt clippy ui rust peers web window deny
 cargo xtask bench [CLAIM]       measure against a named peer: back-up, browse
+cargo xtask faults              cut, kill and spoil everything there is to cut, at full length
+cargo xtask fuzz [TARGET] [S]   hostile bytes for every decoder, ten minutes each unless told
 cargo xtask types               write ui/src/api/generated.ts";
 
 type Outcome = Result<(), String>;
@@ -25,6 +29,8 @@ fn main() -> ExitCode {
         "run" => run::run(rest),
         "test" => test::test(rest),
         "bench" => bench::bench(rest),
+        "faults" => faults::faults(),
+        "fuzz" => fuzz::fuzz(rest),
         "types" => test::write_types(),
         _ => {
             eprintln!("{USAGE}");

@@ -4,7 +4,7 @@ use crate::{Outcome, root, step, test};
 use std::path::PathBuf;
 use std::process::Command;
 
-const PYTHON: &[&str] = &["pymobiledevice3==11.45.0", "vobject==0.9.9"];
+const PYTHON: &[&str] = &["pymobiledevice3==11.45.0", "vobject==0.9.9", "iphone_backup_decrypt==0.11.2", "pyiosbackup==0.2.4"];
 
 /// Third-party clients against the pretend phone.
 pub fn test() -> Outcome {

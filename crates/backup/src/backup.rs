@@ -1,17 +1,18 @@
-use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use rusqlite::OptionalExtension;
 
-use crate::database::{Database, copy_out, open_in_place, private_folder};
-use crate::entry::{Entry, Node, content_path, file_id, is_file_id};
+use crate::entry::{Entry, Node, content_path, file_id};
 use crate::error::{Error, OldFormat, Result};
-use crate::facts::{Facts, Found, Plists};
-use crate::files::{FileSet, ReadSeek};
-use crate::manifest::{COLUMNS, DB, Manifest, damaged};
+use crate::facts::Facts;
+use crate::files::FileSet;
+use crate::form::{Form, Looked, facts_of};
+use crate::keybag::Keybag;
+use crate::keys::Keys;
+use crate::manifest::{COLUMNS, Manifest, damaged};
 use crate::record::Stat;
-use crate::report::{Reason, Report};
+use crate::report::{Contradiction, Reason, Report};
 
 /// How much of the backup belongs to one domain.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,11 +22,13 @@ pub struct DomainSummary {
     pub files: u64,
 }
 
-/// One opened backup: unencrypted, complete, iOS 10 and later.
+/// One opened backup: complete, iOS 5 and later, unlocked where it is encrypted.
 pub struct Backup {
     pub(crate) files: Arc<dyn FileSet>,
     pub(crate) manifest: Manifest,
-    scratch: PathBuf,
+    pub(crate) form: Form,
+    pub(crate) keys: Option<Keys>,
+    pub(crate) scratch: PathBuf,
     facts: Facts,
     bad_rows: OnceLock<Vec<(Reason, u64)>>,
 }
@@ -33,24 +36,56 @@ pub struct Backup {
 impl Backup {
     /// Opens a backup. Private copies of its databases will lie below `scratch`.
     ///
-    /// Strict: anything that is not a finished, readable backup is an error that names the situation. Info.plist may be
-    /// missing or damaged (it is written by the computer); an empty one means that the run was cut.
+    /// Strict: anything that is not a finished, readable backup is an error that names the situation; an encrypted one is
+    /// [`Error::Encrypted`]. Info.plist may be missing or damaged (it is written by the computer); an empty one means that the
+    /// run was cut.
     pub fn open(files: Arc<dyn FileSet>, scratch: &Path) -> Result<Backup> {
-        let plists = Plists::read(&*files)?;
-        let facts = plists.facts();
-        let start = head(&*files, DB)?;
-        if start.is_none() {
-            return Err(without_manifest(&*files, &plists, &facts)?);
+        let looked = Looked::at(&*files)?;
+        if looked.facts.encrypted {
+            return Err(Error::Encrypted);
         }
-        require_finished(&plists, &facts)?;
-        if start.is_none_or(|start| start != *SQLITE) {
-            return Err(not_sqlite(&*files, &plists, &facts)?);
+        Backup::of(files, scratch, looked, None)
+    }
+
+    /// Opens an encrypted backup with the keys of its password: from then on it reads like a plain one.
+    ///
+    /// Errors as [`Backup::open`]; [`Error::WrongPassword`] where the keys belong to another backup. One that is not encrypted
+    /// is opened as well.
+    pub fn open_unlocked(files: Arc<dyn FileSet>, scratch: &Path, keys: &Keys) -> Result<Backup> {
+        let looked = Looked::at(&*files)?;
+        if !looked.facts.encrypted {
+            return Backup::of(files, scratch, looked, None);
         }
-        let manifest = Manifest::open(&*files, scratch)?;
-        if facts.claims_encrypted == Some(true) && manifest.has_ios10_encryption() {
+        let keybag = Keybag::parse(looked.plists.keybag().ok_or(Error::KeybagDamaged)?)?;
+        if keybag.id() != keys.keybag_id() {
+            return Err(Error::WrongPassword);
+        }
+        Backup::of(files, scratch, looked, Some(keys.clone()))
+    }
+
+    fn of(files: Arc<dyn FileSet>, scratch: &Path, looked: Looked, keys: Option<Keys>) -> Result<Backup> {
+        let manifest = match (looked.form, &keys) {
+            (Form::Plain, _) => Manifest::open(&*files, scratch)?,
+            (Form::Mbdb { .. }, _) => Manifest::open_mbdb(&*files, scratch)?,
+            (Form::Encrypted, None) => return Err(Error::Encrypted),
+            (Form::Encrypted, Some(keys)) => {
+                let wrapped = looked.plists.manifest_key().ok_or(Error::KeybagDamaged)?;
+                let key = keys.open(wrapped).ok_or(Error::KeybagDamaged)?;
+                Manifest::open_encrypted(&*files, scratch, &key)?
+            }
+        };
+        if looked.facts.claims_encrypted == Some(true) && manifest.has_ios10_encryption() {
             return Err(Error::OldFormat(OldFormat::Ios10Encrypted));
         }
-        Ok(Backup { files, manifest, scratch: scratch.to_owned(), facts, bad_rows: OnceLock::new() })
+        Ok(Backup {
+            files,
+            manifest,
+            form: looked.form,
+            keys,
+            scratch: scratch.to_owned(),
+            facts: looked.facts,
+            bad_rows: OnceLock::new(),
+        })
     }
 
     pub fn facts(&self) -> &Facts {
@@ -59,13 +94,7 @@ impl Backup {
 
     /// The facts of a backup that [`Backup::open`] may refuse: encrypted, unfinished, old. Whatever is missing stays empty.
     pub fn facts_of(files: &dyn FileSet) -> Result<Facts> {
-        let plists = Plists::read(files)?;
-        let mut facts = plists.facts();
-        facts.encrypted = match head(files, DB)? {
-            Some(start) => start != *SQLITE && claims_encryption(&plists, &facts),
-            None => facts.claims_encrypted == Some(true),
-        };
-        Ok(facts)
+        facts_of(files)
     }
 
     /// The domains with their number of files, by name.
@@ -105,13 +134,6 @@ impl Backup {
         self.first(&format!("SELECT {COLUMNS} FROM Files WHERE fileID = ?1"), &[&file_id])
     }
 
-    /// How many bytes of a file are in the backup; 0 when it is missing.
-    pub fn length(&self, entry: &Entry) -> Result<u64> {
-        let path = self.content(entry)?;
-        let size = self.files.size(&path).map_err(|source| Error::Read { path, source })?;
-        Ok(size.unwrap_or(0))
-    }
-
     fn first(&self, sql: &str, parameters: &[&dyn rusqlite::ToSql]) -> Result<Option<Entry>> {
         let database = self.manifest.lock();
         let mut statement = database.prepare_cached(sql).map_err(damaged)?;
@@ -131,130 +153,29 @@ impl Backup {
 
     /// Size, dates and mode of one entry, decoded from its record.
     pub fn stat(&self, entry: &Entry) -> Result<Stat> {
-        let stat = self.manifest.stat_row(entry.row)?;
-        stat.ok_or_else(|| Error::RecordDamaged { domain: entry.domain.clone(), path: entry.path.clone() })
+        self.record(entry).map(|record| record.stat)
     }
 
-    /// The content of one file.
-    pub fn read(&self, entry: &Entry) -> Result<Box<dyn ReadSeek>> {
-        let path = self.content(entry)?;
-        let opened = self.files.open(&path);
-        let opened = opened.map_err(|source| Error::Read { path, source })?;
-        opened.ok_or_else(|| missing(entry))
-    }
-
-    /// The bytes of one file as a plain local file, where they are one. Never written to.
-    pub fn local_path(&self, entry: &Entry) -> Result<Option<PathBuf>> {
-        Ok(self.files.local_path(&self.content(entry)?))
-    }
-
-    fn content(&self, entry: &Entry) -> Result<String> {
-        if !is_file_id(&entry.file_id) {
-            return Err(Error::BadFileId { domain: entry.domain.clone(), path: entry.path.clone() });
+    /// Where a content lies in the folder of this backup; the identifier must pass [`crate::is_file_id`].
+    pub fn content_path(&self, file_id: &str) -> String {
+        match self.form {
+            Form::Mbdb { .. } => file_id.to_owned(),
+            Form::Plain | Form::Encrypted => content_path(file_id),
         }
-        // A plain manifest over encrypted content: someone decrypted Manifest.db alone.
-        if self.facts.claims_encrypted == Some(true)
-            && self.manifest.stat_row(entry.row)?.is_some_and(|stat| stat.has_key)
-        {
-            return Err(Error::Encrypted);
-        }
-        Ok(content_path(&entry.file_id))
-    }
-
-    /// A database with its write-ahead log, opened; `None` where the backup lists no such file.
-    ///
-    /// Without a log it is read in place where it is a plain local file, else from a private copy.
-    pub fn database(&self, domain: &str, path: &str) -> Result<Option<Database>> {
-        let Some(entry) = self.find(domain, path)? else {
-            return Ok(None);
-        };
-        let log = self.find(domain, &format!("{path}-wal"))?;
-        let damaged = |source| Error::DatabaseDamaged { domain: domain.to_owned(), path: path.to_owned(), source };
-        if let (None, Some(local)) = (&log, self.local_path(&entry)?) {
-            return open_in_place(&local).map(Some).map_err(damaged);
-        }
-        let folder = private_folder(&self.scratch)?;
-        let copy = folder.path().join("database");
-        if !copy_out(&*self.files, &self.content(&entry)?, &copy)? {
-            return Err(missing(&entry));
-        }
-        // On a phone whole databases can live in their log, the main file being one empty page.
-        if let Some(log) = log {
-            copy_out(&*self.files, &self.content(&log)?, &folder.path().join("database-wal"))?;
-        }
-        Database::open(&copy, folder).map(Some).map_err(damaged)
     }
 
     /// Rows that are not used as they stand. The first call looks through the indexes of the manifest.
     pub fn report(&self) -> Report {
         let known = self.bad_rows.get_or_init(|| self.manifest.bad_rows().unwrap_or_default());
         let rows = known.iter().copied().chain(self.manifest.met.counts());
-        Report { rows: rows.filter(|(_, count)| *count > 0).collect() }
+        Report { rows: rows.filter(|(_, count)| *count > 0).collect(), contradictions: self.contradictions() }
     }
-}
 
-const SQLITE: &[u8; 16] = b"SQLite format 3\0";
-
-/// The first 16 bytes of a file; fewer bytes are padded with zeros. `None` where there is no such file.
-fn head(files: &dyn FileSet, name: &str) -> Result<Option<[u8; 16]>> {
-    let failed = |source| Error::Read { path: name.to_owned(), source };
-    let Some(file) = files.open(name).map_err(failed)? else {
-        return Ok(None);
-    };
-    let mut start = Vec::new();
-    file.take(16).read_to_end(&mut start).map_err(failed)?;
-    start.resize(16, 0);
-    Ok(start.try_into().ok())
-}
-
-fn without_manifest(files: &dyn FileSet, plists: &Plists, facts: &Facts) -> Result<Error> {
-    if head(files, "Manifest.mbdb")?.is_some_and(|start| start.starts_with(b"mbdb")) {
-        return Ok(Error::OldFormat(OldFormat::Mbdb));
-    }
-    if head(files, "Manifest.mbdx")?.is_some() {
-        return Ok(Error::OldFormat(OldFormat::Mbdx));
-    }
-    if !plists.any() {
-        return Ok(Error::NotABackup);
-    }
-    let state = facts.state.clone().unwrap_or_else(|| "no list of files".to_owned());
-    Ok(Error::Unfinished { state })
-}
-
-fn require_finished(plists: &Plists, facts: &Facts) -> Result<()> {
-    match &plists.status {
-        Found::Empty => {
-            return Err(Error::Unfinished { state: "empty".to_owned() });
+    fn contradictions(&self) -> Vec<Contradiction> {
+        match (self.facts.claims_encrypted, self.facts.encrypted) {
+            (Some(true), false) => vec![Contradiction::ClaimsEncrypted],
+            (Some(false), true) => vec![Contradiction::ClaimsPlain],
+            _ => Vec::new(),
         }
-        Found::Damaged(source) => {
-            return Err(Error::PlistDamaged { name: "Status.plist", source: source.clone() });
-        }
-        Found::Absent | Found::Here(_) => {}
     }
-    // Without a state nothing says that the run was cut; `Facts::complete` stays false.
-    if let Some(state) = facts.state.as_ref().filter(|_| !facts.complete) {
-        return Err(Error::Unfinished { state: state.clone() });
-    }
-    match plists.info {
-        Found::Empty => Err(Error::InfoEmpty),
-        _ => Ok(()),
-    }
-}
-
-/// Encrypted content is a whole number of AES blocks; anything else is damage, whatever the plist claims.
-fn not_sqlite(files: &dyn FileSet, plists: &Plists, facts: &Facts) -> Result<Error> {
-    let size = files.size(DB).map_err(|source| Error::Read { path: DB.to_owned(), source })?;
-    let blocks = size.is_some_and(|size| size > 0 && size % 16 == 0);
-    Ok(match blocks && claims_encryption(plists, facts) {
-        true => Error::Encrypted,
-        false => Error::ManifestDamaged { source: None },
-    })
-}
-
-fn claims_encryption(plists: &Plists, facts: &Facts) -> bool {
-    facts.claims_encrypted == Some(true) || plists.has_manifest_key()
-}
-
-fn missing(entry: &Entry) -> Error {
-    Error::ContentMissing { domain: entry.domain.clone(), path: entry.path.clone() }
 }

@@ -7,10 +7,12 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use plist::{Date, Dictionary, Uid, Value};
 
-use crate::plists::PlistError;
+use crate::plists::{MAX_VALUES, PlistError};
 
 const MAX_DEPTH: usize = 128;
 const TRAILER: usize = 32;
+/// How many bytes of shared objects may be copied on top of those of the list.
+const MAX_SHARED: usize = 64 << 20;
 
 struct Reader<'a> {
     bytes: &'a [u8],
@@ -46,8 +48,8 @@ pub(crate) fn parse(bytes: &[u8]) -> Result<Value, PlistError> {
         reference_size,
         objects,
         table,
-        values_left: bytes.len() * 4 + 1000,
-        bytes_left: bytes.len() * 16 + 65_536,
+        values_left: (bytes.len() * 4 + 1000).min(MAX_VALUES),
+        bytes_left: (bytes.len() * 16 + 65_536).min(bytes.len() + MAX_SHARED),
     };
     reader.object(top, 0)
 }

@@ -1,5 +1,5 @@
 use crate::backup::Backup;
-use crate::entry::{content_path, is_file_id};
+use crate::entry::is_file_id;
 use crate::error::{Error, Result};
 use crate::manifest::damaged;
 
@@ -89,7 +89,7 @@ impl Backup {
         let Some(file_id) = file.file_id.as_deref().filter(|id| is_file_id(id)) else {
             return Ok(false);
         };
-        let path = content_path(file_id);
+        let path = self.content_path(file_id);
         match self.files.size(&path) {
             Ok(size) => Ok(size.is_some()),
             Err(source) => Err(Error::Read { path, source }),

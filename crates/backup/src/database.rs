@@ -1,6 +1,8 @@
 use std::collections::BTreeSet;
+use std::fs::File;
+use std::io::{ErrorKind, Read, Write};
 use std::ops::Deref;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use rusqlite::config::DbConfig;
 use rusqlite::limits::Limit;
@@ -70,8 +72,6 @@ pub(crate) fn open_in_place(path: &Path) -> rusqlite::Result<Database> {
     let uri = format!("file:{}?immutable=1", uri_path(path));
     let connection = Connection::open_with_flags(uri, flags)?;
     harden(&connection)?;
-    // The indexes of a big manifest (500,000 rows) have 30 MB.
-    connection.pragma_update(None, "cache_size", -32_768)?;
     // The first statement reads the header, so a file that is no database fails here.
     connection.query_row("SELECT count(*) FROM sqlite_master", [], |_| Ok(()))?;
     Ok(Database::from(connection))
@@ -117,6 +117,8 @@ pub(crate) fn harden(connection: &Connection) -> rusqlite::Result<()> {
     connection.set_limit(Limit::SQLITE_LIMIT_EXPR_DEPTH, 200)?;
     connection.set_limit(Limit::SQLITE_LIMIT_WORKER_THREADS, 0)?;
     connection.set_prepared_statement_cache_capacity(64);
+    // The indexes of a big manifest (500,000 rows) have 30 MB.
+    connection.pragma_update(None, "cache_size", -32_768)?;
     Ok(())
 }
 
@@ -134,19 +136,32 @@ pub(crate) fn private_folder(scratch: &Path) -> Result<TempDir> {
     builder.tempdir_in(scratch).map_err(failed)
 }
 
-/// Copies one file of the backup to a new, writable file; `false` where the backup has none.
-pub(crate) fn copy_out(files: &dyn FileSet, from: &str, to: &PathBuf) -> Result<bool> {
+/// Copies one file of the backup as it stands to a new, writable file; `false` where the backup has none.
+pub(crate) fn copy_out(files: &dyn FileSet, from: &str, to: &Path) -> Result<bool> {
     let unreadable = |source| Error::Read { path: from.to_owned(), source };
-    let Some(mut source) = files.open(from).map_err(unreadable)? else {
-        return Ok(false);
-    };
-    let failed = |source| Error::Scratch { path: to.clone(), source };
-    let mut target = std::fs::File::create_new(to).map_err(failed)?;
     // A plain local file is copied by the file system where it can (clones cost nothing).
-    let copied = match files.local_path(from).map(std::fs::File::open) {
-        Some(Ok(mut local)) => std::io::copy(&mut local, &mut target),
-        _ => std::io::copy(&mut source, &mut target),
-    };
-    copied.map_err(failed)?;
-    Ok(true)
+    if let Some(mut local) = files.local_path(from).and_then(|path| File::open(path).ok()) {
+        let failed = |source| Error::Scratch { path: to.to_owned(), source };
+        std::io::copy(&mut local, &mut File::create_new(to).map_err(failed)?).map_err(failed)?;
+        return Ok(true);
+    }
+    match files.open(from).map_err(unreadable)? {
+        Some(mut source) => write_out(from, &mut source, to).map(|()| true),
+        None => Ok(false),
+    }
+}
+
+/// Writes a content to a new, writable file. `from` is its name in errors.
+pub(crate) fn write_out(from: &str, source: &mut dyn Read, to: &Path) -> Result<()> {
+    let failed = |source| Error::Scratch { path: to.to_owned(), source };
+    let mut target = File::create_new(to).map_err(failed)?;
+    let mut block = vec![0; 256 << 10];
+    loop {
+        match source.read(&mut block) {
+            Ok(0) => return Ok(()),
+            Ok(count) => target.write_all(&block[..count]).map_err(failed)?,
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(source) => return Err(Error::Read { path: from.to_owned(), source }),
+        }
+    }
 }

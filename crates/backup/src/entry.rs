@@ -39,14 +39,20 @@ pub struct Node {
 
 /// The name of a file's content: SHA-1 of `domain-path` in lowercase hex (all 3,721 rows of a real iOS 14 manifest agree).
 pub fn file_id(domain: &str, path: &str) -> String {
+    id_of(domain.as_bytes(), path.as_bytes())
+}
+
+pub(crate) fn id_of(domain: &[u8], path: &[u8]) -> String {
     let mut hash = Sha1::new();
-    hash.update(domain.as_bytes());
-    hash.update(b"-");
-    hash.update(path.as_bytes());
+    for part in [domain, b"-", path] {
+        hash.update(part);
+    }
     hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// Where the content lies in the backup folder: `ab/ab34…`. The identifier must pass [`is_file_id`].
+/// Where the content lies in the backup folder since iOS 10: `ab/ab34…`. The identifier must pass [`is_file_id`].
+///
+/// Older systems put it beside the manifest: [`crate::Backup::content_path`] knows which.
 pub fn content_path(file_id: &str) -> String {
     format!("{}/{file_id}", file_id.get(..2).unwrap_or(""))
 }

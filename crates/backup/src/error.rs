@@ -9,6 +9,18 @@ pub enum Error {
     /// The manifest is not readable without the backup's password.
     #[error("this backup is encrypted")]
     Encrypted,
+    /// The password does not open this backup, as typed or in another Unicode form.
+    #[error("this password does not open the backup")]
+    WrongPassword,
+    /// The caller asked to stop.
+    #[error("cancelled")]
+    Cancelled,
+    /// The key bag of an encrypted backup (in Manifest.plist) is missing or not readable: no password can open it.
+    #[error("the keys of this backup are damaged")]
+    KeybagDamaged,
+    /// One file is encrypted with a key that this backup's password does not open.
+    #[error("{domain}: {path} is locked with a key that is not in this backup")]
+    KeyMissing { domain: String, path: String },
     /// A format of iOS 10.1 and older.
     #[error("this backup is in an old format: {0}")]
     OldFormat(OldFormat),
@@ -18,8 +30,8 @@ pub enum Error {
     /// Info.plist is there and holds nothing: the run was cut, or the disk was full.
     #[error("Info.plist of this backup is empty")]
     InfoEmpty,
-    /// Manifest.db is there, yet it is not a readable list of files.
-    #[error("the list of files (Manifest.db) of this backup is damaged")]
+    /// Manifest.db or Manifest.mbdb is there, yet it is not a readable list of files.
+    #[error("the list of files of this backup is damaged")]
     ManifestDamaged {
         #[source]
         source: Option<rusqlite::Error>,
@@ -69,8 +81,6 @@ pub type Result<T> = std::result::Result<T, Error>;
 /// Backups that are recognised and named, not read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OldFormat {
-    /// `Manifest.mbdb`, iOS 5 to 9.
-    Mbdb,
     /// `Manifest.mbdx`, iOS 4 and older.
     Mbdx,
     /// Encrypted with iOS 10.0 or 10.1: a plain Manifest.db with encrypted records.
@@ -80,7 +90,6 @@ pub enum OldFormat {
 impl std::fmt::Display for OldFormat {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
-            OldFormat::Mbdb => "made by iOS 5 to 9",
             OldFormat::Mbdx => "made by iOS 4 or older",
             OldFormat::Ios10Encrypted => "encrypted by iOS 10.0 or 10.1",
         })

@@ -21,7 +21,7 @@ pub struct Facts {
     pub iccid: Option<String>,
     /// When the backup was made, Unix milliseconds.
     pub made: Option<i64>,
-    /// By the bytes: whether Manifest.db is unreadable without a password.
+    /// By the bytes: whether the backup needs a password.
     pub encrypted: bool,
     /// What Manifest.plist claims about it.
     pub claims_encrypted: Option<bool>,
@@ -78,9 +78,21 @@ impl Plists {
         [&self.info, &self.manifest, &self.status].iter().any(|found| !matches!(found, Found::Absent))
     }
 
-    /// Whether Manifest.plist holds the key of an encrypted Manifest.db (iOS 10.2 and later).
-    pub(crate) fn has_manifest_key(&self) -> bool {
-        self.manifest.fields().is_some_and(|fields| fields.contains_key("ManifestKey"))
+    /// The wrapped key of an encrypted Manifest.db (iOS 10.2 and later), out of Manifest.plist.
+    pub(crate) fn manifest_key(&self) -> Option<&[u8]> {
+        self.manifest.fields()?.get("ManifestKey")?.as_data()
+    }
+
+    /// The key bag in Manifest.plist. Backups that are not encrypted have one too.
+    pub(crate) fn keybag(&self) -> Option<&[u8]> {
+        self.manifest.fields()?.get("BackupKeyBag")?.as_data()
+    }
+
+    pub(crate) fn manifest_damage(&self) -> Option<plists::PlistError> {
+        match &self.manifest {
+            Found::Damaged(source) => Some(source.clone()),
+            _ => None,
+        }
     }
 
     /// The facts as far as the plists hold them; what is missing or damaged stays empty.

@@ -9,7 +9,7 @@ use rusqlite::{Row, ToSql};
 use crate::entry::{Entry, EntryKind, Node};
 use crate::error::{Error, Result};
 use crate::manifest::{COLUMNS, Manifest, Placed, damaged};
-use crate::record;
+use crate::record::{self, Record};
 use crate::report::Reason;
 
 /// Counts stop here: beyond it only "many" matters.
@@ -71,9 +71,9 @@ impl Manifest {
             node.kind = placed.kind;
             node.entry = placed.entry;
         }
-        if let Some(stat) = self.stat_row(row)? {
-            node.size = (node.kind == EntryKind::File).then_some(stat.size);
-            node.modified = stat.modified;
+        if let Some(record) = self.record_row(row)? {
+            node.size = (node.kind == EntryKind::File).then_some(record.stat.size);
+            node.modified = record.stat.modified;
         }
         Ok(node)
     }
@@ -89,17 +89,17 @@ impl Manifest {
     }
 
     /// The decoded record of a row; `None` (and counted) where it cannot be decoded.
-    pub(crate) fn stat_row(&self, row: i64) -> Result<Option<record::Stat>> {
-        let mut stat = None;
+    pub(crate) fn record_row(&self, row: i64) -> Result<Option<Record>> {
+        let mut record = None;
         self.scan("SELECT file FROM Files WHERE rowid = ?1", &[&row], |row| {
             let bytes = row.get_ref(0)?.as_blob().ok();
-            stat = bytes.and_then(|bytes| record::decode(bytes).ok());
+            record = bytes.and_then(|bytes| record::decode(bytes).ok());
             Ok(None::<()>)
         })?;
-        if stat.is_none() {
+        if record.is_none() {
             self.met.note(Reason::DamagedRecord, row);
         }
-        Ok(stat)
+        Ok(record)
     }
 
     /// All files below a folder, by path.

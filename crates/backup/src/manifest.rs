@@ -1,22 +1,29 @@
+use std::io::{Read, Seek};
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard};
 
 use rusqlite::types::ValueRef;
 use rusqlite::{OptionalExtension, Row};
 
-use crate::database::{Database, copy_out, open_in_place, private_folder};
+use crate::database::{Database, copy_out, open_in_place, private_folder, write_out};
+use crate::decrypt::Decrypted;
 use crate::entry::{Entry, EntryKind, is_file_id};
 use crate::error::{Error, Result};
 use crate::files::FileSet;
+use crate::form::SQLITE;
+use crate::keys::Key;
+use crate::mbdb;
 use crate::report::{Met, Reason};
 
 pub(crate) const DB: &str = "Manifest.db";
 const WAL: &str = "Manifest.db-wal";
+/// The name of a private copy in its folder.
+const COPY: &str = "manifest";
 
 /// Manifest.db: one row per file, folder and link.
 ///
 /// `Files(fileID TEXT PRIMARY KEY, domain TEXT, relativePath TEXT, flags INTEGER, file BLOB)` with an index each on domain,
-/// path and flags, as seen from iOS 10 to 26. SQLite does not enforce the types.
+/// path and flags, as seen from iOS 10 to 26. SQLite does not enforce the types. A Manifest.mbdb is turned into the same table.
 pub(crate) struct Manifest {
     database: Mutex<Database>,
     /// The quoted names of the indexes on domain and path, where there are both.
@@ -36,18 +43,55 @@ pub(crate) struct Placed {
 impl Manifest {
     /// Opens it in place where it is a plain local file (it can have 500 MB), else from a private copy.
     pub(crate) fn open(files: &dyn FileSet, scratch: &Path) -> Result<Manifest> {
-        let damaged = |source| Error::ManifestDamaged { source: Some(source) };
         let log = files.size(WAL).map_err(|source| Error::Read { path: WAL.into(), source })?;
-        let database = match files.local_path(DB) {
-            Some(path) if log.unwrap_or(0) == 0 => open_in_place(&path).map_err(damaged)?,
+        match files.local_path(DB) {
+            Some(path) if log.unwrap_or(0) == 0 => Manifest::of(open_in_place(&path).map_err(damaged)?),
             _ => {
                 let folder = private_folder(scratch)?;
-                let copy = folder.path().join("manifest");
+                let copy = folder.path().join(COPY);
                 copy_out(files, DB, &copy)?;
                 copy_out(files, WAL, &folder.path().join("manifest-wal"))?;
-                Database::open(&copy, folder).map_err(damaged)?
+                Manifest::of(Database::open(&copy, folder).map_err(damaged)?)
             }
+        }
+    }
+
+    /// Opens an encrypted one from a private copy in plain.
+    pub(crate) fn open_encrypted(files: &dyn FileSet, scratch: &Path, key: &Key) -> Result<Manifest> {
+        let failed = |source| Error::Read { path: DB.to_owned(), source };
+        let missing = || Error::ManifestDamaged { source: None };
+        let source = || files.open(DB).map_err(failed)?.ok_or_else(missing);
+        let encrypted = files.size(DB).map_err(failed)?;
+        let mut plain = Decrypted::new(source()?, key, encrypted).map_err(failed)?;
+        let mut start = [0; 18];
+        plain.read_exact(&mut start).map_err(failed)?;
+        if !start.starts_with(SQLITE) {
+            return Err(missing());
+        }
+        // Some are padded, some are not (both seen). A database is a whole number of pages; 1 stands for 65,536.
+        let page = match u16::from_be_bytes([start[16], start[17]]) {
+            1 => 65_536,
+            page => u64::from(page.max(512)),
         };
+        if encrypted.is_none_or(|encrypted| encrypted % page != 0) {
+            plain = Decrypted::new(source()?, key, None).map_err(failed)?;
+        }
+        plain.rewind().map_err(failed)?;
+        let folder = private_folder(scratch)?;
+        let copy = folder.path().join(COPY);
+        write_out(DB, &mut plain, &copy)?;
+        Manifest::of(Database::open(&copy, folder).map_err(damaged)?)
+    }
+
+    /// Opens Manifest.mbdb as a private database with the same table.
+    pub(crate) fn open_mbdb(files: &dyn FileSet, scratch: &Path) -> Result<Manifest> {
+        let folder = private_folder(scratch)?;
+        let copy = folder.path().join(COPY);
+        mbdb::into_database(files, &copy)?;
+        Manifest::of(Database::open(&copy, folder).map_err(damaged)?)
+    }
+
+    fn of(database: Database) -> Result<Manifest> {
         let indexes = index_on(&database, "domain").zip(index_on(&database, "relativePath"));
         let manifest = Manifest { database: Mutex::new(database), indexes, met: Met::default() };
         manifest.verify()?;

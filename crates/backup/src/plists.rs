@@ -1,9 +1,14 @@
 //! Property lists from hostile hands: binary or XML, with caps on depth and size.
+//!
+//! The caps are held against the bytes before anything is built from them: a few kilobytes can be nested until the stack is
+//! gone, or share their objects until they stand for more values than any memory holds.
 
 use plist::Value;
 
-/// The deepest nesting of an XML property list that is read.
+/// The deepest nesting that is read; Apple's lists stay below twenty.
 const MAX_DEPTH: usize = 128;
+/// The most values of one property list: some 300 MB of memory. Info.plist of 200 apps has 10,000.
+pub(crate) const MAX_VALUES: usize = 4_000_000;
 
 /// Why a property list was not read.
 #[derive(Debug, thiserror::Error, Clone, PartialEq, Eq)]
@@ -25,44 +30,62 @@ pub fn parse(bytes: &[u8]) -> Result<Value, PlistError> {
     let Some(start) = start else {
         return Err(PlistError::NotAPlist);
     };
-    if xml_depth(&bytes[start..]) > MAX_DEPTH {
-        return Err(PlistError::TooBig);
-    }
+    check_xml(&bytes[start..])?;
     Value::from_reader_xml(&bytes[start..]).map_err(|_| PlistError::Damaged)
 }
 
-/// The deepest nesting of containers; text that only looks like a tag counts too, which errs on the safe side.
-fn xml_depth(bytes: &[u8]) -> usize {
-    let (mut depth, mut deepest) = (0usize, 0);
-    let mut rest = bytes;
+/// Counts all elements, whatever their name: the reader refuses an end that belongs to another, so only containers can nest.
+fn check_xml(bytes: &[u8]) -> Result<(), PlistError> {
+    let (mut depth, mut elements, mut rest) = (0usize, 0, bytes);
     while let Some(at) = rest.iter().position(|byte| *byte == b'<') {
         rest = &rest[at + 1..];
-        if let Some(skipped) = after_section(rest) {
-            rest = skipped;
+        if let Some(after) = after_section(rest)? {
+            rest = after;
             continue;
         }
-        let end = rest.iter().position(|byte| *byte == b'>');
-        let tag = &rest[..end.unwrap_or(rest.len())];
-        if tag.starts_with(b"/dict") || tag.starts_with(b"/array") {
-            depth = depth.saturating_sub(1);
-        } else if (tag.starts_with(b"dict") || tag.starts_with(b"array")) && !tag.ends_with(b"/") {
-            depth += 1;
-            deepest = deepest.max(depth);
+        let tag = &rest[..tag_end(rest)?];
+        rest = &rest[tag.len()..];
+        match tag {
+            [b'!', ..] => continue,
+            [b'/', ..] => depth = depth.saturating_sub(1),
+            [.., b'/'] => elements += 1,
+            _ => (depth, elements) = (depth + 1, elements + 1),
+        }
+        if depth > MAX_DEPTH || elements > MAX_VALUES {
+            return Err(PlistError::TooBig);
         }
     }
-    deepest
+    Ok(())
 }
 
-/// What follows a comment or a CDATA section, whose content must not count as tags.
-fn after_section(rest: &[u8]) -> Option<&[u8]> {
-    for (open, close) in [(&b"!--"[..], &b"-->"[..]), (b"![CDATA[", b"]]>")] {
-        if rest.starts_with(open) {
-            let inside = &rest[open.len()..];
+/// What follows a comment, a CDATA section or a processing instruction, whose content must not count as tags.
+fn after_section(rest: &[u8]) -> Result<Option<&[u8]>, PlistError> {
+    // Readers differ in where this one ends.
+    if rest.starts_with(b"?>") {
+        return Err(PlistError::Damaged);
+    }
+    for (open, close) in [(&b"!--"[..], &b"-->"[..]), (b"![CDATA[", b"]]>"), (b"?", b"?>")] {
+        if let Some(inside) = rest.strip_prefix(open) {
             let end = inside.windows(close.len()).position(|part| part == close);
-            return Some(end.map_or(&[], |end| &inside[end + close.len()..]));
+            return Ok(Some(end.map_or(&[], |end| &inside[end + close.len()..])));
         }
     }
-    None
+    Ok(None)
+}
+
+/// Where a tag ends. One that could hide another in its quotes or in a `DOCTYPE` is refused: Apple writes none.
+fn tag_end(rest: &[u8]) -> Result<usize, PlistError> {
+    let mut quote = None;
+    for (at, byte) in rest.iter().enumerate() {
+        match (byte, quote) {
+            (b'<', _) | (b'>', Some(_)) => return Err(PlistError::Damaged),
+            (b'>', None) => return Ok(at),
+            (b'"' | b'\'', None) => quote = Some(byte),
+            (byte, Some(open)) if byte == open => quote = None,
+            _ => {}
+        }
+    }
+    Err(PlistError::Damaged)
 }
 
 #[cfg(test)]
@@ -148,9 +171,34 @@ mod tests {
     }
 
     #[test]
-    fn deep_xml_is_refused_even_behind_comments() {
-        let open = "<dict><key>a</key><!--</dict>-->".repeat(200);
-        let xml = format!("<plist>{open}<true/>{}</plist>", "</dict>".repeat(200));
+    fn deep_xml_is_refused_whatever_hides_it() {
+        let deep = |open: &str, close: &str| {
+            let xml = format!("<plist>{}<true/>{}</plist>", open.repeat(200), close.repeat(200));
+            parse(xml.as_bytes())
+        };
+        assert_eq!(deep("<array>", "</array>"), Err(PlistError::TooBig));
+        assert_eq!(deep("<dict><key>a</key><!--</dict>-->", "</dict>"), Err(PlistError::TooBig));
+        assert_eq!(deep("<x:array xmlns:x='y'>", "</x:array>"), Err(PlistError::TooBig));
+        assert_eq!(deep("<array a='/'>", "</array>"), Err(PlistError::TooBig));
+        assert_eq!(deep("<array a=\"></array>\">", "</array>"), Err(PlistError::Damaged));
+        assert_eq!(deep("<?></array><?x?><array>", "</array>"), Err(PlistError::Damaged));
+        assert_eq!(deep("<![CDATA[</array>]]><array>", "</array>"), Err(PlistError::TooBig));
+        let entities = "<!DOCTYPE plist [<!ENTITY a 'x'>]><plist><string>&a;</string></plist>";
+        assert_eq!(parse(entities.as_bytes()), Err(PlistError::Damaged));
+    }
+
+    #[test]
+    fn a_flood_of_values_is_refused() {
+        let xml = format!("<plist><array>{}</array></plist>", "<true/>".repeat(MAX_VALUES));
         assert_eq!(parse(xml.as_bytes()), Err(PlistError::TooBig));
+    }
+
+    #[test]
+    fn what_apple_writes_is_read() {
+        let xml = "\u{feff}<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<!DOCTYPE plist PUBLIC \"-//Apple//DTD PLIST 1.0//EN\" \
+            \"http://www.apple.com/DTDs/PropertyList-1.0.dtd\">\n<plist version=\"1.0\"><dict><!-- > -->\
+            <key>a</key><string>1 > 0 &amp; \"so\"</string></dict></plist>";
+        let value = parse(xml.as_bytes()).unwrap();
+        assert_eq!(value.as_dictionary().unwrap()["a"].as_string(), Some("1 > 0 & \"so\""));
     }
 }

@@ -1,6 +1,7 @@
 use plist::{Dictionary, Value};
 
 use crate::archive::{ArchiveError, unarchive};
+use crate::mbdb;
 
 /// What the manifest's record (`MBFile`) says about one file.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -22,30 +23,46 @@ pub struct Stat {
     pub has_key: bool,
 }
 
+/// A record with what only this crate needs of it.
+#[derive(Debug, Default)]
+pub(crate) struct Record {
+    pub stat: Stat,
+    /// As [`Stat::size`]; `None` where the record has none or it makes no sense.
+    pub size: Option<u64>,
+    /// Class and wrapped key of the content.
+    pub key: Option<Vec<u8>>,
+}
+
 /// The largest record that is decoded; real ones have 300 bytes to a few KiB.
 const MAX_RECORD: usize = 1 << 20;
 
-/// Decodes one record: a keyed archive whose root is an `MBFile`. Its times are Unix seconds.
-pub(crate) fn decode(bytes: &[u8]) -> Result<Stat, ArchiveError> {
+/// Decodes one record: a keyed archive whose root is an `MBFile`, or one of an mbdb. Its times are Unix seconds.
+pub(crate) fn decode(bytes: &[u8]) -> Result<Record, ArchiveError> {
     if bytes.len() > MAX_RECORD {
         return Err(ArchiveError::TooBig);
     }
+    if bytes.starts_with(mbdb::MAGIC) {
+        return mbdb::decode(bytes);
+    }
     let tree = unarchive(bytes)?;
     let fields = tree.as_dictionary().ok_or(ArchiveError::NotAnArchive)?;
-    let mode = integer(fields, "Mode");
-    if mode.is_none() && integer(fields, "Size").is_none() {
+    let (mode, size) = (integer(fields, "Mode"), integer(fields, "Size"));
+    if mode.is_none() && size.is_none() {
         return Err(ArchiveError::NotAnArchive);
     }
-    Ok(Stat {
-        size: integer(fields, "Size").and_then(|size| u64::try_from(size).ok()).unwrap_or(0),
+    let size = size.and_then(|size| u64::try_from(size).ok());
+    let key = data(fields, "EncryptionKey");
+    let stat = Stat {
+        size: size.unwrap_or(0),
         mode: mode.and_then(|mode| u32::try_from(mode).ok()).unwrap_or(0),
         modified: seconds(fields, "LastModified"),
         birth: seconds(fields, "Birth"),
         protection_class: integer(fields, "ProtectionClass").and_then(|class| u8::try_from(class).ok()).unwrap_or(0),
         target: fields.get("Target").and_then(Value::as_string).map(str::to_owned),
         extended_attributes: data(fields, "ExtendedAttributes"),
-        has_key: data(fields, "EncryptionKey").is_some(),
-    })
+        has_key: key.is_some(),
+    };
+    Ok(Record { stat, size, key })
 }
 
 fn integer(fields: &Dictionary, name: &str) -> Option<i64> {

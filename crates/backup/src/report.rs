@@ -31,10 +31,29 @@ impl std::fmt::Display for Reason {
     }
 }
 
-/// Rows that were not used as they stand, counted by reason.
+/// A claim of Manifest.plist that the bytes of the backup disprove. The bytes win.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Contradiction {
+    /// It says "encrypted", yet the list of files is readable without a password.
+    ClaimsEncrypted,
+    /// It says "not encrypted", yet a password is needed.
+    ClaimsPlain,
+}
+
+impl std::fmt::Display for Contradiction {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Contradiction::ClaimsEncrypted => "it says that it is encrypted, but its list of files is not",
+            Contradiction::ClaimsPlain => "it says that it is not encrypted, but it is",
+        })
+    }
+}
+
+/// Rows that were not used as they stand, counted by reason, and claims that are not true.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Report {
     pub rows: Vec<(Reason, u64)>,
+    pub contradictions: Vec<Contradiction>,
 }
 
 /// Bad rows met while reading, each counted once however often it is met.

@@ -40,8 +40,17 @@ fn situations_are_told_apart() {
     let cut = tempfile::tempdir().unwrap();
     std::fs::write(cut.path().join("Info.plist"), b"").unwrap();
     assert!(matches!(open(cut.path()), Err(Error::Unfinished { .. })));
-    std::fs::write(cut.path().join("Manifest.mbdb"), b"mbdb\x05\0").unwrap();
-    assert!(matches!(open(cut.path()), Err(Error::OldFormat(OldFormat::Mbdb))));
+    std::fs::write(cut.path().join("Manifest.mbdx"), b"mbdx").unwrap();
+    assert!(matches!(open(cut.path()), Err(Error::OldFormat(OldFormat::Mbdx))));
+
+    let cut = tempfile::tempdir().unwrap();
+    std::fs::create_dir(cut.path().join("Snapshot")).unwrap();
+    std::fs::write(cut.path().join("Snapshot/Manifest.db"), b"SQLite format 3\0").unwrap();
+    assert!(matches!(open(cut.path()), Err(Error::Unfinished { .. })), "a first run that was cut");
+    let made = Made::new();
+    std::fs::create_dir(made.path().join("Snapshot")).unwrap();
+    std::fs::write(made.path().join("Snapshot/Manifest.db"), b"left over").unwrap();
+    assert!(made.open().is_ok(), "what a later run left lies beside a finished backup");
 }
 
 #[test]

@@ -1,18 +1,21 @@
 //! Each command line becomes calls through the engine's door.
 
-use crate::options::Command;
-use crate::print;
-use engine::api::jobs::{Job, JobState};
-use engine::api::{ApiError, Code, Result, call};
+use crate::door::{Door, optional, whole};
+use crate::options::{At, Command};
+use crate::passwords::Source;
+use crate::{attached, encryption, print, restore};
+use engine::api::{ApiError, Code, Result};
 use engine::{Config, Engine};
 use serde_json::{Value, json};
-use std::path::{Path, PathBuf};
 
 /// Rows asked for at once.
 const PAGE: u64 = 1000;
 
 pub async fn run(command: Command, as_json: bool) -> Result<()> {
-    let engine = Engine::start(Config { watch_devices: needs_devices(&command), ..Config::for_this_user() }).await?;
+    let watch_devices = needs_devices(&command);
+    // Any other command is over long before an index would be.
+    let index = matches!(command, Command::Search { .. });
+    let engine = Engine::start(Config { watch_devices, index, ..Config::for_this_user() }).await?;
     let door = Door { engine: engine.clone(), json: as_json };
     let outcome = tokio::select! {
         outcome = door.run(command) => outcome,
@@ -23,12 +26,16 @@ pub async fn run(command: Command, as_json: bool) -> Result<()> {
 }
 
 fn needs_devices(command: &Command) -> bool {
-    matches!(command, Command::Devices | Command::Pair { .. } | Command::BackUp { .. })
-}
-
-struct Door {
-    engine: Engine,
-    json: bool,
+    matches!(
+        command,
+        Command::Devices
+            | Command::Pair { .. }
+            | Command::BackUp { .. }
+            | Command::Restore(_)
+            | Command::Encryption(_)
+            | Command::Wifi(_)
+            | Command::Device(_)
+    )
 }
 
 impl Door {
@@ -51,65 +58,95 @@ impl Door {
                 let asked = json!({ "udid": device, "location": optional(location)? });
                 print::versions(&self.call("versions.list", asked).await?, self.json);
             }
-            Command::Import { folder, location } => {
-                self.job("import.start", json!({ "folder": whole(&folder)?, "location": optional(location)? })).await?;
-            }
-            Command::Kinds { version, location } => {
-                let asked = json!({ "version": version, "location": optional(location)? });
-                print::kinds(&self.call("version.count", asked).await?, self.json);
-            }
-            Command::List { kind, version, search, location } => self.list(&kind, &version, search, location).await?,
-            Command::Show { kind, version, id, location } => {
-                let version = self.open(&version, location).await?;
-                let found = self.call("item.show", json!({ "version": version, "kind": kind, "id": id })).await?;
-                if found.is_null() {
-                    return Err(ApiError::new(
-                        Code::ItemNotFound,
-                        format!("There is no item {id} of {kind} in this version."),
-                    ));
+            Command::Import { folder, at } => {
+                let mut asked = json!({ "folder": whole(&folder)?, "location": optional(at.location)? });
+                if at.password_stdin {
+                    asked["password"] = Source::new(true).password("Backup password")?.as_str().into();
                 }
-                print::document(&found, self.json);
+                self.job("import.start", asked).await?;
             }
-            Command::Export { kind, version, format, to, ids, location } => {
-                let version = self.open(&version, location).await?;
-                let asked =
-                    json!({ "version": version, "kind": kind, "format": format, "to": whole(&to)?, "ids": ids });
-                self.job("export.start", asked).await?;
+            Command::Native { version, to, location } => {
+                let asked = json!({ "version": version, "to": whole(&to)?, "location": optional(location)? });
+                self.job("native.start", asked).await?;
             }
-            Command::Files { version, domain, folder, location } => {
-                let version = self.open(&version, location).await?;
-                match domain {
-                    None => {
-                        print::domains(&self.call("files.domains", json!({ "version": version })).await?, self.json)
-                    }
-                    Some(domain) => {
-                        let asked = json!({ "version": version, "domain": domain, "folder": folder });
-                        print::files(&self.call("files.list", asked).await?, self.json);
-                    }
-                }
-            }
-            Command::Extract { version, domain, path, to, location } => {
-                let version = self.open(&version, location).await?;
-                let asked = json!({ "version": version, "domain": domain, "path": path, "to": whole(&to)? });
-                print::saved(&self.call("file.saveAs", asked).await?, self.json);
-            }
-            Command::Search { text, device } => {
-                let asked = json!({ "text": text, "udid": device });
-                let mut found = self.call("search.find", asked.clone()).await?;
-                // New versions are being indexed in the background: an answer without them would be half of one.
-                while found["pending"] != 0 && !self.index_stands(&found).await? {
-                    found = self.call("search.find", asked.clone()).await?;
-                }
-                print::hits(&found, self.json);
-            }
+            Command::Search { text, device } => self.search(text, device).await?,
+            Command::Restore(asked) => restore::run(self, asked).await?,
+            Command::Encryption(command) => encryption::run(self, command).await?,
+            Command::Wifi(command) => attached::wifi(self, command).await?,
+            Command::Device(command) => attached::run(self, command).await?,
             // Handled before an engine is started.
             Command::Simulate(_) => {}
+            reading => self.read(reading).await?,
         }
         Ok(())
     }
 
-    async fn call(&self, name: &str, body: Value) -> Result<Value> {
-        call(&self.engine, name, body).await
+    /// The commands that look into a version.
+    async fn read(&self, command: Command) -> Result<()> {
+        match command {
+            Command::Kinds { version, at } => {
+                let version = self.open(&version, at).await?;
+                print::kinds(&self.call("version.count", json!({ "version": version })).await?, self.json);
+            }
+            Command::List { kind, version, search, at } => self.list(&kind, &version, search, at).await?,
+            Command::Show { kind, version, id, at } => {
+                let version = self.open(&version, at).await?;
+                let found = self.call("item.show", json!({ "version": version, "kind": kind, "id": id })).await?;
+                if found.is_null() {
+                    let message = format!("There is no item {id} of {kind} in this version.");
+                    return Err(ApiError::new(Code::ItemNotFound, message));
+                }
+                print::document(&found, self.json);
+            }
+            Command::Export { kind, version, format, to, ids, at } => {
+                let version = self.open(&version, at).await?;
+                let asked =
+                    json!({ "version": version, "kind": kind, "format": format, "to": whole(&to)?, "ids": ids });
+                self.job("export.start", asked).await?;
+            }
+            Command::Files { version, domain: None, at, .. } => {
+                let version = self.open(&version, at).await?;
+                print::domains(&self.call("files.domains", json!({ "version": version })).await?, self.json);
+            }
+            Command::Files { version, domain, folder, at } => {
+                let version = self.open(&version, at).await?;
+                let asked = json!({ "version": version, "domain": domain, "folder": folder });
+                print::files(&self.call("files.list", asked).await?, self.json);
+            }
+            Command::Extract { version, domain, path, to, at } => {
+                let version = self.open(&version, at).await?;
+                let asked = json!({ "version": version, "domain": domain, "path": path, "to": whole(&to)? });
+                print::saved(&self.call("file.saveAs", asked).await?, self.json);
+            }
+            Command::Keychain { version, reveal, at } => self.keychain(version, reveal, at).await?,
+            _ => {}
+        }
+        Ok(())
+    }
+
+    async fn keychain(&self, version: String, reveal: Option<u64>, at: At) -> Result<()> {
+        let password = Source::new(at.password_stdin).password("Backup password")?;
+        let asked = json!({ "version": version, "location": optional(at.location)?, "password": *password });
+        let opened = self.call("version.unlock", asked).await?;
+        let mut asked = json!({ "version": opened["version"]["id"], "password": *password });
+        let Some(id) = reveal else {
+            print::keychain(&self.call("keychain.open", asked).await?, self.json);
+            return Ok(());
+        };
+        asked["id"] = id.into();
+        print::secret(&self.call("keychain.reveal", asked).await?, self.json);
+        Ok(())
+    }
+
+    async fn search(&self, text: String, device: Option<String>) -> Result<()> {
+        let asked = json!({ "text": text, "udid": device });
+        let mut found = self.call("search.find", asked.clone()).await?;
+        // New versions are being indexed in the background: an answer without them would be half of one.
+        while found["pending"] != 0 && !self.index_stands(&found).await? {
+            found = self.call("search.find", asked.clone()).await?;
+        }
+        print::hits(&found, self.json);
+        Ok(())
     }
 
     /// Waits a while for the index; `true` when it got no further in that time.
@@ -125,39 +162,8 @@ impl Door {
         Ok(true)
     }
 
-    /// The device asked for, or the only attached one.
-    async fn device(&self, asked: Option<String>) -> Result<String> {
-        self.engine.settle().await;
-        if let Some(udid) = asked {
-            return Ok(udid);
-        }
-        let devices = self.call("devices.list", json!({})).await?;
-        let attached: Vec<&str> = print::rows(&devices)
-            .filter(|device| device["attached"] == true)
-            .filter_map(|device| device["udid"].as_str())
-            .collect();
-        match attached.as_slice() {
-            [one] => Ok((*one).to_string()),
-            [] => {
-                let usbmuxd = self.call("app.state", json!({})).await?;
-                let reason = usbmuxd["usbmuxd"]["reason"]
-                    .as_str()
-                    .unwrap_or("No device is attached. Plug one in and unlock it.");
-                Err(ApiError::new(Code::DeviceNotFound, reason))
-            }
-            _ => Err(ApiError::new(Code::BadRequest, "Several devices are attached. Name one with --device.")
-                .detail(attached.join(" "))),
-        }
-    }
-
-    /// Opens a version and returns its whole id; a location named here need not be a known one.
-    async fn open(&self, version: &str, location: Option<PathBuf>) -> Result<String> {
-        let opened = self.call("version.open", json!({ "version": version, "location": optional(location)? })).await?;
-        Ok(opened["version"]["id"].as_str().unwrap_or_default().to_string())
-    }
-
-    async fn list(&self, kind: &str, version: &str, search: Option<String>, location: Option<PathBuf>) -> Result<()> {
-        let version = self.open(version, location).await?;
+    async fn list(&self, kind: &str, version: &str, search: Option<String>, at: At) -> Result<()> {
+        let version = self.open(version, at).await?;
         let view = self.call("view.open", json!({ "version": version, "kind": kind, "text": search })).await?;
         let (id, count) = (view["view"].clone(), view["count"].as_u64().unwrap_or(0));
         let mut out = print::Cards::begin(self.json);
@@ -169,41 +175,4 @@ impl Door {
         print::skipped(&view["skipped"]);
         Ok(())
     }
-
-    /// Starts a job, shows how it goes, and prints how it ended.
-    async fn job(&self, name: &str, body: Value) -> Result<()> {
-        let mut events = self.engine.events();
-        let started = self.call(name, body).await?;
-        let id = started["job"].as_u64().unwrap_or(0);
-        let jobs = self.engine.jobs().clone();
-        let mut ended = std::pin::pin!(jobs.wait(id));
-        let mut progress = print::Progress::default();
-        let job: Job = loop {
-            tokio::select! {
-                job = &mut ended => break job?,
-                event = events.recv() => if let Ok(engine::api::Event::Job(job)) = event && job.id == id && !self.json { progress.show(&job) },
-            }
-        };
-        progress.end();
-        match (job.state, &job.error) {
-            (JobState::Done, _) => {
-                print::done(&job, self.json);
-                Ok(())
-            }
-            (_, Some(error)) => Err(error.clone()),
-            _ => Err(ApiError::new(Code::Cancelled, "Cancelled.")),
-        }
-    }
-}
-
-/// A path as the engine wants it: from the top of the disk.
-fn whole(path: &Path) -> Result<String> {
-    let absolute = std::path::absolute(path).map_err(|error| {
-        ApiError::new(Code::BadRequest, format!("{} is not a usable path.", path.display())).detail(error.to_string())
-    })?;
-    Ok(absolute.to_string_lossy().into_owned())
-}
-
-fn optional(path: Option<PathBuf>) -> Result<Option<String>> {
-    path.map(|path| whole(&path)).transpose()
 }

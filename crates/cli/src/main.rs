@@ -2,9 +2,14 @@
 //!
 //! Exit codes: 0 done, 1 failed (with `--json` the error is an object with `code` and `message`), 2 usage.
 
+mod attached;
 mod commands;
+mod door;
+mod encryption;
 mod options;
+mod passwords;
 mod print;
+mod restore;
 mod simulate;
 
 use clap::Parser;

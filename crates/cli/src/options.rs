@@ -1,6 +1,10 @@
 //! The command line.
 
+use crate::attached::{Attached, Wifi};
+use crate::encryption::Encryption;
+use crate::restore::Restore;
 use clap::{Parser, Subcommand};
+use std::net::IpAddr;
 use std::path::PathBuf;
 
 /// Keeps what is on an iPhone or iPad, in versions.
@@ -46,15 +50,16 @@ pub enum Command {
     /// Keep an existing backup folder (Finder, iTunes, idevicebackup2) as a version; the folder is only read
     Import {
         folder: PathBuf,
-        #[arg(long)]
-        location: Option<PathBuf>,
+        /// With a password, an encrypted one is checked file by file; it is kept whole without
+        #[command(flatten)]
+        at: At,
     },
     /// List the kinds of things in a version, with counts
     Kinds {
         /// A version's id, or `latest`
         version: String,
-        #[arg(long)]
-        location: Option<PathBuf>,
+        #[command(flatten)]
+        at: At,
     },
     /// List the items of a kind
     List {
@@ -64,8 +69,8 @@ pub enum Command {
         /// Only items in which these words occur
         #[arg(long)]
         search: Option<String>,
-        #[arg(long)]
-        location: Option<PathBuf>,
+        #[command(flatten)]
+        at: At,
     },
     /// Show one item
     Show {
@@ -73,8 +78,8 @@ pub enum Command {
         version: String,
         /// The item's id, as `list` prints it
         id: i64,
-        #[arg(long)]
-        location: Option<PathBuf>,
+        #[command(flatten)]
+        at: At,
     },
     /// Export items of a kind
     Export {
@@ -89,8 +94,8 @@ pub enum Command {
         /// Only these items, by id
         #[arg(long, value_delimiter = ',')]
         ids: Option<Vec<i64>>,
-        #[arg(long)]
-        location: Option<PathBuf>,
+        #[command(flatten)]
+        at: At,
     },
     /// List the domains of a version, or the files of a folder in one
     Files {
@@ -99,8 +104,8 @@ pub enum Command {
         domain: Option<String>,
         #[arg(long, default_value = "")]
         folder: String,
-        #[arg(long)]
-        location: Option<PathBuf>,
+        #[command(flatten)]
+        at: At,
     },
     /// Save one file of a version
     Extract {
@@ -110,9 +115,39 @@ pub enum Command {
         /// The file to write; an existing one is not replaced
         #[arg(long)]
         to: PathBuf,
+        #[command(flatten)]
+        at: At,
+    },
+    /// List the passwords inside an encrypted version, masked, or show one; asks for the backup password each time
+    Keychain {
+        version: String,
+        /// The number of the one to show, as the list prints it
+        #[arg(long)]
+        reveal: Option<u64>,
+        #[command(flatten)]
+        at: At,
+    },
+    /// Write a version out as the folder that Finder, iTunes and idevicebackup2 take
+    Native {
+        /// A version's id, or `latest`
+        version: String,
+        /// The folder to write to; the backup becomes `<UDID>` in it
+        #[arg(long)]
+        to: PathBuf,
         #[arg(long)]
         location: Option<PathBuf>,
     },
+    /// Put a version onto a device; what is on it gets replaced
+    Restore(Restore),
+    /// The password that a device encrypts its backups with
+    #[command(subcommand)]
+    Encryption(Encryption),
+    /// Reaching a device over Wi-Fi
+    #[command(subcommand)]
+    Wifi(Wifi),
+    /// What is on an attached device, without a backup
+    #[command(subcommand)]
+    Device(Attached),
     /// Search every version at once
     Search {
         text: String,
@@ -121,6 +156,20 @@ pub enum Command {
     },
     /// Run pretend iPhones behind a usbmuxd on 127.0.0.1, for any program that honours USBMUXD_SOCKET_ADDRESS
     Simulate(Phones),
+}
+
+/// Where a version is, and how to open an encrypted one.
+///
+/// The password is one line of standard input, or kept in this computer's keychain, or asked for on the terminal; never
+/// an argument, which other programs could read.
+#[derive(clap::Args)]
+pub struct At {
+    /// The folder that holds the store
+    #[arg(long)]
+    pub location: Option<PathBuf>,
+    /// Read the backup password from the first line of standard input
+    #[arg(long)]
+    pub password_stdin: bool,
 }
 
 /// What to pretend.
@@ -144,4 +193,35 @@ pub struct Phones {
     /// Where the pretend iPhones keep what they remember
     #[arg(long)]
     pub state: Option<PathBuf>,
+    /// What goes wrong: a JSON file, see docs/simulator.md
+    #[arg(long)]
+    pub faults: Option<PathBuf>,
+    /// Read a backup password from the first line of standard input; backups are encrypted with it
+    #[arg(long)]
+    pub password_stdin: bool,
+    /// An address of this computer the first device has on the network, such as 127.0.0.2; the others follow
+    #[arg(long)]
+    pub network: Option<IpAddr>,
+    /// Also list the devices on the network in usbmuxd, with addresses as these systems write them
+    #[arg(long, requires = "network")]
+    pub listed_on_network: Option<Layout>,
+    /// The iOS they pretend to run
+    #[arg(long, value_enum, default_value = "17")]
+    pub ios: System,
+}
+
+#[derive(Clone, Copy, clap::ValueEnum)]
+pub enum Layout {
+    Linux,
+    Apple,
+}
+
+#[derive(Clone, Copy, clap::ValueEnum)]
+pub enum System {
+    #[value(name = "15")]
+    Ios15,
+    #[value(name = "17")]
+    Ios17,
+    #[value(name = "26")]
+    Ios26,
 }

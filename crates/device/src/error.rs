@@ -22,6 +22,9 @@ pub enum Error {
     /// The phone no longer knows the pair record this computer holds.
     #[error("the device has forgotten this computer")]
     TrustForgotten,
+    /// The certificate the phone was given when it was paired has expired.
+    #[error("the trust between the device and this computer has expired")]
+    TrustExpired,
     /// "Don't Trust" was tapped.
     #[error("trust was refused on the device")]
     TrustRefused,
@@ -65,9 +68,25 @@ pub enum Error {
     Unexpected { doing: &'static str },
     /// AFC, the phone's file service, answered with an error number (`protocol.md` 2.5).
     #[error("the device's file service refused {path} with number {number}")]
-    Afc { path: &'static str, number: u64 },
-    #[error("the device's app list or icons cannot be read")]
-    Apps(#[from] idevice::IdeviceError),
+    Afc { path: String, number: u64 },
+    /// A path that names nothing below the folder it is meant for, or holds what no path may.
+    #[error("{path:?} is not a path on the device")]
+    BadPath { path: String },
+    /// A file turned out shorter or longer than the phone said.
+    #[error("{path} changed on the device while it was read")]
+    FileChanged { path: String },
+    /// The app is not there or does not share its documents.
+    #[error("{bundle} shares no documents")]
+    NoDocuments { bundle: String },
+    /// A name for the phone must be a line of text with something in it, of at most 255 bytes.
+    #[error("this cannot be a device's name")]
+    BadName,
+    /// The network cannot be searched for phones.
+    #[error("the network cannot be searched")]
+    Search(#[source] mdns_sd::Error),
+    /// A service of the phone answered that it cannot.
+    #[error("the device refused {request}: {reason}")]
+    Service { request: &'static str, reason: String },
 
     /// Another program on some computer is syncing with the phone right now.
     #[error("the device is busy syncing with another program")]
@@ -85,9 +104,18 @@ pub enum Error {
     /// The code that stores files panicked: a bug, not a situation.
     #[error("storing files stopped unexpectedly")]
     FilesStopped,
-    /// The phone ended the backup with an error.
-    #[error("the device ended the backup with code {code}: {text}")]
+    /// The phone ended the backup, the restore or the change of its password with an error.
+    #[error("the device ended it with code {code}: {text}")]
     Backup { failure: BackupFailure, code: i64, text: String },
+    /// A backup password must not be empty.
+    #[error("the password is empty")]
+    PasswordEmpty,
+    /// The phone reported success, and yet its backups are encrypted as before.
+    #[error("the device did not change whether it encrypts its backups")]
+    PasswordUnchanged,
+    /// The connection ended after the new password was sent and before the phone answered: either may hold now.
+    #[error("the device did not confirm the change of its password")]
+    PasswordUncertain,
     /// The phone speaks no backup protocol version this build knows.
     #[error("the device uses an unknown backup protocol")]
     BackupVersion,

@@ -47,21 +47,24 @@ pub struct Storage {
 /// Asks a phone about itself; an untrusting or locked phone answers less, without an error.
 pub async fn facts(mux: &Usbmux, who: &Attached) -> Result<Facts> {
     let mut lockdown = Lockdown::open(mux, who).await?;
-    let mut locked = None;
+    let (mut device, mut locked) = (None, None);
     let trusted = match mux.read_pair_record(&who.udid).await? {
         None => false,
         Some(stored) => match start(&mut lockdown, &stored).await {
-            Ok(()) => true,
+            Ok(values) => {
+                device = Some(values);
+                true
+            }
             Err(Error::Locked) => {
                 locked = Some(true);
                 true
             }
             Err(
                 Error::TrustForgotten
+                | Error::TrustExpired
                 | Error::PairRecord { .. }
                 | Error::WrongDevice
-                | Error::NotEncrypted { .. }
-                | Error::Tls(_),
+                | Error::NotEncrypted { .. },
             ) => {
                 // The connection may have died in the handshake.
                 lockdown = Lockdown::open(mux, who).await?;
@@ -70,7 +73,10 @@ pub async fn facts(mux: &Usbmux, who: &Attached) -> Result<Facts> {
             Err(error) => return Err(error),
         },
     };
-    let device = lockdown.values(None).await?;
+    let device = match device {
+        Some(device) => device,
+        None => lockdown.values(None).await?,
+    };
     let mut facts = Facts { udid: who.udid.clone(), trusted, locked, ..Facts::default() };
     facts.read_device(&device);
     if trusted && locked != Some(true) {
@@ -83,8 +89,10 @@ pub async fn facts(mux: &Usbmux, who: &Attached) -> Result<Facts> {
     Ok(facts)
 }
 
-async fn start(lockdown: &mut Lockdown, stored: &[u8]) -> Result<()> {
-    lockdown.start_session(Arc::new(PairRecord::read(stored)?)).await
+/// Starts a session and asks; only with the first answer a phone has shown that it accepts our certificate.
+async fn start(lockdown: &mut Lockdown, stored: &[u8]) -> Result<Dictionary> {
+    lockdown.start_session(Arc::new(PairRecord::read(stored)?)).await?;
+    lockdown.values(None).await
 }
 
 impl Facts {

@@ -14,6 +14,8 @@ use wire::usbmux::LOCKDOWN_PORT;
 /// lockdown answers at once; a phone that is busy or just waking takes some seconds.
 const PATIENCE: Duration = Duration::from_secs(30);
 const ATTEMPTS: u32 = 3;
+/// Pauses before a service is asked for again that the phone has no room for.
+const SERVICE_WAITS: [Duration; 3] = [Duration::from_millis(500), Duration::from_secs(1), Duration::from_secs(2)];
 
 /// A connection to lockdownd, trusted once a session runs.
 pub(crate) struct Lockdown {
@@ -51,7 +53,9 @@ impl Lockdown {
                     who = listed.ok_or(Error::NotAttached { udid })?;
                     attempt += 1;
                 }
-                Err(Error::Disconnected | Error::TimedOut { .. } | Error::Usbmuxd { .. }) if attempt < ATTEMPTS => {
+                Err(
+                    Error::Disconnected | Error::TimedOut { .. } | Error::Usbmuxd { .. } | Error::Connection { .. },
+                ) if attempt < ATTEMPTS => {
                     tokio::time::sleep(Duration::from_millis(500) * attempt).await;
                     attempt += 1;
                 }
@@ -106,6 +110,22 @@ impl Lockdown {
         Ok(self.value(domain, None).await?.and_then(Value::into_dictionary).unwrap_or_default())
     }
 
+    /// Sets a value.
+    pub(crate) async fn set_value(&mut self, domain: Option<&str>, key: &str, value: Value) -> Result<()> {
+        let mut fields = Dictionary::new();
+        if let Some(domain) = domain {
+            fields.insert("Domain".into(), domain.into());
+        }
+        fields.insert("Key".into(), key.into());
+        fields.insert("Value".into(), value);
+        self.ask("SetValue", fields).await.map(drop)
+    }
+
+    /// Whether the phone is reached over the network.
+    pub(crate) fn over_network(&self) -> bool {
+        self.who.connection == Connection::Network
+    }
+
     /// Asks the phone to trust `record`. The reply carries the escrow bag.
     pub(crate) async fn pair(&mut self, record: &PairRecord) -> Result<Dictionary> {
         let mut options = Dictionary::new();
@@ -124,10 +144,19 @@ impl Lockdown {
 
     /// Starts a service and connects to it. `escrow` sends the escrow bag, so that a locked phone starts it too.
     pub(crate) async fn start_service(&mut self, name: &'static str, escrow: bool) -> Result<Socket> {
-        match self.start_service_once(name, escrow).await {
-            // The port expired or the phone slept: once more with a new one (`protocol.md` 3, row 19).
-            Err(Error::Usbmuxd { .. } | Error::Disconnected) => self.start_service_once(name, escrow).await,
-            result => result,
+        let mut again = true;
+        let mut waits = SERVICE_WAITS.into_iter();
+        loop {
+            match self.start_service_once(name, escrow).await {
+                // The port expired or the phone slept: once more with a new one (`protocol.md` 3, row 19).
+                Err(Error::Usbmuxd { .. } | Error::Connection { .. } | Error::Disconnected) if again => again = false,
+                // Too many programs talk to the phone; one of them may be done soon.
+                Err(error @ Error::Lockdown { failure: Failure::ServiceLimit, .. }) => match waits.next() {
+                    Some(wait) => tokio::time::sleep(wait).await,
+                    None => return Err(error),
+                },
+                result => return result,
+            }
         }
     }
 
@@ -137,7 +166,7 @@ impl Lockdown {
         fields.insert("Service".into(), name.into());
         let bag = session.record.escrow_bag.as_ref().filter(|_| escrow);
         // Old systems leave some services in the clear, which is for the cable only and never for the backup.
-        let clear = self.who.connection == Connection::Usb && bag.is_none();
+        let clear = self.who.connection == Connection::Usb && !escrow;
         if let Some(bag) = bag {
             fields.insert("EscrowBag".into(), Value::Data(bag.to_vec()));
         }
@@ -156,13 +185,14 @@ impl Lockdown {
         within(PATIENCE, "starting TLS", tls.connect(socket)).await
     }
 
-    /// Ends the session politely; nothing depends on it.
-    pub(crate) async fn close(mut self) {
+    /// Ends the session politely; nothing depends on it. The connection is of no use afterwards.
+    pub(crate) async fn close(&mut self) {
         if let Some(session) = self.session.take() {
             let mut fields = Dictionary::new();
             fields.insert("SessionID".into(), session.id.into());
             let _ = within(Duration::from_secs(1), "closing", self.ask("StopSession", fields)).await;
         }
+        self.plists.socket = Box::new(tokio::io::duplex(1).0);
     }
 
     async fn ask(&mut self, request: &'static str, mut fields: Dictionary) -> Result<Dictionary> {
@@ -212,7 +242,7 @@ mod tests {
     /// lockdown of a phone that plays its part by hand, and no usbmuxd to connect anywhere else.
     fn lockdown(connection: Connection) -> (Lockdown, Plists<DuplexStream>) {
         let (near, far) = tokio::io::duplex(64 << 10);
-        let who = Attached { device_id: 1, udid: "U".into(), connection };
+        let who = Attached { device_id: 1, udid: "U".into(), connection, address: None, scope: 0 };
         let mux = Usbmux::at(Address::Unix("/nonexistent/usbmuxd".into()));
         (Lockdown { plists: Plists { socket: Box::new(near) }, mux, who, session: None }, Plists { socket: far })
     }

@@ -9,6 +9,8 @@ use tokio::sync::mpsc;
 use tokio_util::task::AbortOnDropHandle;
 
 const PATIENCE: Duration = Duration::from_secs(10);
+/// Notifications that may wait; then the connection does.
+const WAITING: usize = 64;
 
 /// A connection to notification_proxy; what the phone posts comes over the receiver made with it.
 pub(crate) struct Notifications {
@@ -19,16 +21,16 @@ pub(crate) struct Notifications {
 
 impl Notifications {
     /// The receiver ends when the connection does.
-    pub(crate) fn new(socket: Socket) -> (Notifications, mpsc::UnboundedReceiver<String>) {
+    pub(crate) fn new(socket: Socket) -> (Notifications, mpsc::Receiver<String>) {
         let (read, write) = tokio::io::split(socket);
-        let (heard, receiver) = mpsc::unbounded_channel();
+        let (heard, receiver) = mpsc::channel(WAITING);
         let hearing = tokio::spawn(async move {
             let mut plists = Plists { socket: read };
             while let Ok(message) = plists.receive("hearing notifications").await {
                 let Some(message) = message.as_dictionary() else { return };
                 let text = |key: &str| message.get(key).and_then(Value::as_string);
                 match (text("Command"), text("Name")) {
-                    (Some("RelayNotification"), Some(name)) if heard.send(name.to_string()).is_err() => return,
+                    (Some("RelayNotification"), Some(name)) if heard.send(name.to_string()).await.is_err() => return,
                     (Some("ProxyDeath"), _) => return,
                     _ => {}
                 }

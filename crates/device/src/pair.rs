@@ -74,7 +74,7 @@ async fn pair_until_trusted(mux: &Usbmux, who: &Attached, on: &mut (impl FnMut(P
         match session(mux, who, &stored).await {
             Ok(()) => return Ok(()),
             Err(Error::Locked) => step.tell(PairStep::WaitingForUnlock),
-            Err(Error::TrustForgotten | Error::PairRecord { .. } | Error::Tls(_)) => break,
+            Err(Error::TrustForgotten | Error::TrustExpired | Error::PairRecord { .. }) => break,
             Err(error) => return Err(error),
         }
         tokio::time::sleep(POLL).await;
@@ -132,6 +132,8 @@ async fn session(mux: &Usbmux, who: &Attached, stored: &[u8]) -> Result<()> {
     let record = Arc::new(PairRecord::read(stored)?);
     let mut lockdown = Lockdown::open(mux, who).await?;
     lockdown.start_session(record).await?;
+    // TLS 1.3 tells of a certificate the phone refuses with the first answer only.
+    lockdown.value(None, Some("DeviceName")).await?;
     lockdown.close().await;
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! Pair records: what phone and computer know each other by, kept by usbmuxd (`protocol.md` 2.2.2).
 
 use crate::certificates::Certificates;
+pub(crate) use crate::secret::wipe;
 use crate::{Error, Result};
 use plist::{Dictionary, Value};
 use zeroize::Zeroizing;
@@ -16,7 +17,7 @@ pub(crate) struct PairRecord {
     pub(crate) host_key: Zeroizing<Vec<u8>>,
     /// Lets services start while the phone is locked.
     pub(crate) escrow_bag: Option<Zeroizing<Vec<u8>>>,
-    wifi_address: Option<String>,
+    pub(crate) wifi_address: Option<String>,
 }
 
 impl PairRecord {
@@ -90,16 +91,6 @@ impl PairRecord {
         wipe(&mut value);
         written?;
         Ok(out)
-    }
-}
-
-/// Zeroes the byte fields of a plist that held keys.
-pub(crate) fn wipe(value: &mut Value) {
-    use zeroize::Zeroize;
-    match value {
-        Value::Data(bytes) => bytes.zeroize(),
-        Value::Dictionary(fields) => fields.values_mut().for_each(wipe),
-        _ => {}
     }
 }
 

@@ -22,7 +22,8 @@ pub(crate) async fn within<T>(
     tokio::time::timeout(limit, work).await.unwrap_or(Err(Error::TimedOut { doing }))
 }
 
-/// The error of a failed read or write; a connection that is simply over is [`Error::Disconnected`].
+/// The error of a failed read or write; a connection that is simply over is [`Error::Disconnected`], and so is one
+/// whose other end has left the network.
 ///
 /// Phones drop TLS connections without `close_notify` (`protocol.md` 2.2.3), which rustls reports as `UnexpectedEof`.
 pub(crate) fn lost(doing: &'static str) -> impl FnOnce(io::Error) -> Error {
@@ -31,8 +32,14 @@ pub(crate) fn lost(doing: &'static str) -> impl FnOnce(io::Error) -> Error {
         | io::ErrorKind::ConnectionReset
         | io::ErrorKind::ConnectionAborted
         | io::ErrorKind::BrokenPipe
-        | io::ErrorKind::NotConnected => Error::Disconnected,
-        _ => Error::Connection { doing, source },
+        | io::ErrorKind::NotConnected
+        | io::ErrorKind::TimedOut
+        | io::ErrorKind::HostUnreachable
+        | io::ErrorKind::NetworkUnreachable => Error::Disconnected,
+        _ => match source.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
+            Some(error) => crate::tls::failure(error),
+            None => Error::Connection { doing, source },
+        },
     }
 }
 

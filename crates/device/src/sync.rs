@@ -1,12 +1,12 @@
 //! The sync session around a backup: the phone shows that it syncs, and other programs keep off (`protocol.md` 2.7.8).
 
-use crate::afc::{Afc, Handle, Mode};
+use crate::afc::{Afc, Mode, OpenFile};
 use crate::lockdown::Lockdown;
 use crate::notifications::Notifications;
 use crate::stream::within;
 use crate::{Error, Result};
 use std::time::Duration;
-use tokio::sync::mpsc::UnboundedReceiver;
+use tokio::sync::mpsc::Receiver;
 use wire::afc::lock;
 use wire::lockdown::{notification, service};
 
@@ -20,12 +20,12 @@ const FAREWELL: Duration = Duration::from_secs(1);
 pub(crate) struct SyncSession {
     pub(crate) afc: Afc,
     notifications: Notifications,
-    lock: Option<Handle>,
+    lock: Option<OpenFile>,
 }
 
 impl SyncSession {
     /// Connects; what the phone posts comes over the receiver.
-    pub(crate) async fn open(lockdown: &mut Lockdown) -> Result<(SyncSession, UnboundedReceiver<String>)> {
+    pub(crate) async fn open(lockdown: &mut Lockdown) -> Result<(SyncSession, Receiver<String>)> {
         let socket = lockdown.start_service(service::NOTIFICATION_PROXY, false).await?;
         let (mut notifications, heard) = Notifications::new(socket);
         for name in [
@@ -45,11 +45,10 @@ impl SyncSession {
     /// Takes the sync lock; [`Error::SyncBusy`] when another program holds it for ten seconds.
     pub(crate) async fn start(&mut self) -> Result<()> {
         self.notifications.post(notification::SYNC_WILL_START).await?;
-        let handle = self.afc.open(LOCK_FILE, Mode::Update).await?;
-        self.lock = Some(handle);
+        let file = self.lock.insert(self.afc.open(LOCK_FILE, Mode::Update).await?);
         self.notifications.post(notification::SYNC_LOCK_REQUEST).await?;
         for _ in 0..LOCK_ATTEMPTS {
-            if self.afc.lock(LOCK_FILE, handle, lock::EXCLUSIVE).await? {
+            if file.lock(lock::EXCLUSIVE).await? {
                 return self.notifications.post(notification::SYNC_DID_START).await;
             }
             tokio::time::sleep(LOCK_WAIT).await;
@@ -59,14 +58,13 @@ impl SyncSession {
 
     /// Lets go of the lock and says goodbye, briefly and whatever happens.
     pub(crate) async fn finish(mut self) {
-        if let Some(handle) = self.lock.take() {
-            let released = async {
-                self.afc.lock(LOCK_FILE, handle, lock::UNLOCK).await?;
-                self.afc.close(LOCK_FILE, handle).await
-            };
-            let _ = within(FAREWELL, "ending the sync session", released).await;
-        }
-        let posted = self.notifications.post(notification::SYNC_DID_FINISH);
-        let _ = within(FAREWELL, "ending the sync session", posted).await;
+        let farewell = async {
+            if let Some(file) = self.lock.take() {
+                file.lock(lock::UNLOCK).await?;
+                file.close().await?;
+            }
+            self.notifications.post(notification::SYNC_DID_FINISH).await
+        };
+        let _ = within(FAREWELL, "ending the sync session", farewell).await;
     }
 }

@@ -1,16 +1,21 @@
 //! TLS to a phone, pinned to the key it showed when it was paired (`protocol.md` 2.2.3).
 
+use crate::expiry;
 use crate::record::PairRecord;
 use crate::stream::{Socket, lost};
 use crate::{Error, Result};
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{WebPkiSupportedAlgorithms, verify_tls12_signature, verify_tls13_signature};
 use rustls::server::ParsedCertificate;
-use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, SignatureScheme};
+use rustls::{AlertDescription, CertificateError, ClientConfig, DigitallySignedStruct, SignatureScheme};
 use rustls_pki_types::pem::PemObject;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
 use std::sync::Arc;
+use tokio::io::BufReader;
 use tokio_rustls::TlsConnector;
+
+/// Ciphertext read from the socket at once; untouched memory costs nothing.
+const READ_AHEAD: usize = 256 << 10;
 
 /// Turns a connection to the paired phone into a TLS one.
 #[derive(Clone)]
@@ -42,20 +47,34 @@ impl Tls {
     pub(crate) async fn connect(&self, socket: Socket) -> Result<Socket> {
         // Not sent, as SNI is off; certificates of phones carry no name.
         let name = ServerName::try_from("device").map_err(|_| Error::WrongDevice)?;
+        // rustls itself asks for a few kilobytes at a time.
+        let socket = BufReader::with_capacity(READ_AHEAD, socket);
         match self.connector.connect(name, socket).await {
             Ok(stream) => Ok(Box::new(stream)),
-            Err(error) => Err(failure(error)),
+            Err(error) => Err(lost("starting TLS")(error)),
         }
     }
 }
 
-fn failure(error: std::io::Error) -> Error {
-    match error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
-        Some(rustls::Error::InvalidCertificate(
+/// What a failure of TLS means. Only the phone's own word on our certificate says that it has forgotten this computer.
+pub(crate) fn failure(error: &rustls::Error) -> Error {
+    use AlertDescription as Alert;
+    match error {
+        rustls::Error::InvalidCertificate(
             CertificateError::ApplicationVerificationFailure | CertificateError::BadSignature,
-        )) => Error::WrongDevice,
-        Some(other) => Error::Tls(other.clone()),
-        None => lost("starting TLS")(error),
+        ) => Error::WrongDevice,
+        rustls::Error::InvalidCertificate(CertificateError::Expired)
+        | rustls::Error::AlertReceived(Alert::CertificateExpired) => Error::TrustExpired,
+        rustls::Error::AlertReceived(
+            Alert::BadCertificate
+            | Alert::UnsupportedCertificate
+            | Alert::CertificateRevoked
+            | Alert::CertificateUnknown
+            | Alert::CertificateRequired
+            | Alert::UnknownCA
+            | Alert::AccessDenied,
+        ) => Error::TrustForgotten,
+        other => Error::Tls(other.clone()),
     }
 }
 
@@ -63,7 +82,8 @@ fn public_key(certificate: &CertificateDer<'_>) -> Result<Vec<u8>, rustls::Error
     Ok(ParsedCertificate::try_from(certificate)?.subject_public_key_info().to_vec())
 }
 
-/// Accepts exactly one public key, whatever names and dates its certificate carries.
+/// Accepts exactly one public key, whatever names its certificate carries, until the pairing has expired. When it
+/// begins is not looked at: it was made by this computer, whose clock may have been wrong.
 #[derive(Debug)]
 struct Pin {
     key: Vec<u8>,
@@ -77,12 +97,15 @@ impl ServerCertVerifier for Pin {
         _intermediates: &[CertificateDer<'_>],
         _name: &ServerName<'_>,
         _ocsp: &[u8],
-        _now: UnixTime,
+        now: UnixTime,
     ) -> Result<ServerCertVerified, rustls::Error> {
-        if public_key(leaf)? == self.key {
-            Ok(ServerCertVerified::assertion())
-        } else {
-            Err(CertificateError::ApplicationVerificationFailure.into())
+        if public_key(leaf)? != self.key {
+            return Err(CertificateError::ApplicationVerificationFailure.into());
+        }
+        match expiry::ends(leaf) {
+            Some(end) if now.as_secs() <= end => Ok(ServerCertVerified::assertion()),
+            Some(_) => Err(CertificateError::Expired.into()),
+            None => Err(CertificateError::BadEncoding.into()),
         }
     }
 
@@ -120,7 +143,11 @@ pub(crate) mod tests {
     use rustls::sign::{CertifiedKey, SingleCertAndKey};
     use rustls::version::{TLS12, TLS13};
     use rustls::{ServerConfig, SupportedProtocolVersion};
-    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use std::io;
+    use std::pin::Pin;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::task::{Context, Poll};
+    use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf};
     use tokio_rustls::TlsAcceptor;
 
     pub(crate) fn device() -> (RsaPrivateKey, PairRecord) {
@@ -131,7 +158,7 @@ pub(crate) mod tests {
     }
 
     /// The phone's side for one that shows `certificate` and signs with `key`.
-    fn acceptor(
+    pub(crate) fn acceptor(
         certificate: CertificateDer<'static>,
         key: PrivateKeyDer<'static>,
         version: &'static SupportedProtocolVersion,
@@ -167,6 +194,54 @@ pub(crate) mod tests {
             }
         });
         Box::new(near)
+    }
+
+    /// Counts how often it is asked for bytes and has some.
+    #[derive(Debug)]
+    struct Counted(tokio::io::DuplexStream, Arc<AtomicUsize>);
+
+    impl AsyncRead for Counted {
+        fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+            let polled = Pin::new(&mut self.0).poll_read(cx, buf);
+            self.1.fetch_add(usize::from(polled.is_ready()), Ordering::Relaxed);
+            polled
+        }
+    }
+
+    impl AsyncWrite for Counted {
+        fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+            Pin::new(&mut self.0).poll_write(cx, bytes)
+        }
+        fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+            Pin::new(&mut self.0).poll_flush(cx)
+        }
+        fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+            Pin::new(&mut self.0).poll_shutdown(cx)
+        }
+    }
+
+    #[tokio::test]
+    async fn the_socket_is_read_in_large_pieces() {
+        const BYTES: usize = 8 << 20;
+        let (key, record) = device();
+        let certificate = CertificateDer::from_pem_slice(&record.device_certificate).unwrap();
+        let key = PrivateKeyDer::from_pem_slice(key.to_pkcs8_pem(LineEnding::LF).unwrap().as_bytes()).unwrap();
+        let (near, far) = tokio::io::duplex(1 << 20);
+        let phone = acceptor(certificate, key, &TLS13);
+        tokio::spawn(async move {
+            let mut stream = phone.accept(far).await.unwrap();
+            stream.write_all(&vec![7; BYTES]).await.unwrap();
+            stream.flush().await
+        });
+        let reads = Arc::new(AtomicUsize::new(0));
+        let tls = Tls::new(&record).unwrap();
+        let mut stream = tls.connect(Box::new(Counted(near, reads.clone()))).await.unwrap();
+        let mut content = vec![0; BYTES];
+        stream.read_exact(&mut content).await.unwrap();
+        assert!(content.iter().all(|byte| *byte == 7));
+        // rustls alone reads at most 20 KiB at once: over 400 times.
+        let reads = reads.load(Ordering::Relaxed);
+        assert!(reads < 100, "{reads}");
     }
 
     #[tokio::test]

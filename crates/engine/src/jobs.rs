@@ -101,6 +101,7 @@ impl Jobs {
             ended: None,
             skipped: Vec::new(),
             skipped_count: 0,
+            warnings: Vec::new(),
             error: None,
             result: None,
         };
@@ -227,6 +228,11 @@ impl Run {
                 job.skipped.push(Skip { what: what.into(), why: why.into() });
             }
         });
+    }
+
+    /// Tells the person something and goes on.
+    pub fn warn(&self, sentence: impl Into<String>) {
+        self.change(|job| job.warnings.push(sentence.into()));
     }
 
     fn change(&self, change: impl FnOnce(&mut Job)) {

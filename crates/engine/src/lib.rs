@@ -10,6 +10,8 @@ mod devices;
 mod index;
 pub mod jobs;
 mod library;
+mod live;
+mod locks;
 pub mod media;
 mod pretend;
 mod settings;
@@ -36,6 +38,8 @@ pub struct Config {
     pub default_location: PathBuf,
     /// Whether to look for devices.
     pub watch_devices: bool,
+    /// Whether to fill the search index in the background.
+    pub index: bool,
     /// Where usbmuxd listens, in any spelling of `USBMUXD_SOCKET_ADDRESS`; the environment's or the system's when `None`.
     pub usbmuxd: Option<String>,
 }
@@ -49,6 +53,7 @@ impl Config {
                 cache: home.join("cache"),
                 default_location: home.join("Backups"),
                 watch_devices: true,
+                index: true,
                 usbmuxd: None,
             };
         }
@@ -61,6 +66,7 @@ impl Config {
             cache: folders.as_ref().map_or_else(|| home.join(".heirloom/cache"), |dirs| dirs.cache_dir().to_path_buf()),
             default_location: documents.join("iPhone Backups"),
             watch_devices: true,
+            index: true,
             usbmuxd: None,
         }
     }
@@ -81,12 +87,14 @@ struct Parts {
     settings: settings::SettingsFile,
     jobs: jobs::Jobs,
     devices: devices::Devices,
+    network: devices::Network,
     library: library::Library,
     opened: browse::OpenedVersions,
     views: browse::Views,
     index: index::Index,
     pretend: pretend::Slot,
-    previews: kinds::pictures::Cache,
+    previews: browse::Previews,
+    locks: locks::Locks,
     stream: stream::Address,
     scratch: browse::Scratch,
     /// Cancelled when the engine stops: background work ends.
@@ -103,7 +111,10 @@ impl Engine {
         if engine.0.config.watch_devices {
             devices::watch(&engine, engine.0.config.mux(), devices::Source::Real);
         }
-        index::start(&engine);
+        if engine.0.config.index {
+            index::start(&engine);
+        }
+        locks::watch(&engine);
         Ok(engine)
     }
 
@@ -127,6 +138,7 @@ impl Engine {
         self.0.index.wake();
         self.0.jobs.stop().await;
         pretend::take_away(self).await;
+        locks::lock(self);
         self.0.views.clear();
         self.0.opened.clear();
         self.0.scratch.remove();
@@ -145,12 +157,14 @@ impl Parts {
             settings: settings::SettingsFile::open(&config)?,
             jobs: jobs::Jobs::new(events.clone()),
             devices: devices::Devices::default(),
+            network: devices::Network::open(&config.data),
             library: library::Library::open(&config.data)?,
             opened: browse::OpenedVersions::new(scratch.folder()),
             views: browse::Views::default(),
             index: index::Index::open(&config.data)?,
             pretend: pretend::Slot::default(),
-            previews: kinds::pictures::Cache::new(config.cache.join("previews"), 2 << 30),
+            previews: browse::Previews::open(&config.cache),
+            locks: locks::Locks::default(),
             stream: stream::Address::default(),
             scratch,
             stopping: CancellationToken::new(),

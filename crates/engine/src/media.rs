@@ -1,7 +1,8 @@
 //! Pictures and files of a version by path, for the `media:` scheme, the stream server and the tests' web host.
 //!
 //! A path is `<version>/<kind>/<size>/<the kind's own path>` with size `thumb<px>`, `screen` or `original`, or
-//! `<version>/file/<domain>/<path>`; each part is percent-encoded.
+//! `<version>/file/<domain>/<path>`, or `device/<udid>/icon/<bundle>` for an app on an attached device; each part is
+//! percent-encoded.
 
 use crate::api::{ApiError, Code, Result, blocking};
 use crate::{Engine, browse};
@@ -16,6 +17,15 @@ const THUMB_AT_MOST: u32 = 1024;
 pub struct Found {
     pub mime: String,
     pub body: Body,
+    /// It shows something of an encrypted version or of a device: whoever passes it on must not keep a copy on a disk.
+    pub private: bool,
+}
+
+impl Found {
+    /// What to say to a web view about keeping a copy: what is behind a path never changes, as a version is immutable.
+    pub fn cache_control(&self) -> &'static str {
+        if self.private { "no-store" } else { "private, max-age=86400" }
+    }
 }
 
 pub enum Body {
@@ -32,8 +42,21 @@ pub fn file_path(version: &str, domain: &str, path: &str) -> String {
     format!("{}/file/{}/{}", encode(version), encode(domain), encode(path))
 }
 
+/// The media path of the icon of an app on a device.
+pub fn icon_path(udid: &str, bundle: &str) -> String {
+    format!("device/{}/icon/{}", encode(udid), encode(bundle))
+}
+
+fn icon_named(path: &str) -> Option<(String, String)> {
+    let (udid, bundle) = path.trim_start_matches('/').strip_prefix("device/")?.split_once("/icon/")?;
+    Some((decode(udid), decode(bundle)))
+}
+
 /// Finds what is behind a path; the error says why there is nothing to show.
 pub async fn find(engine: &Engine, path: &str) -> Result<Found> {
+    if let Some((udid, bundle)) = icon_named(path) {
+        return crate::live::apps::icon(engine, &udid, &bundle).await;
+    }
     let (engine, path) = (engine.clone(), path.to_string());
     blocking(move || find_now(&engine, &path)).await
 }
@@ -43,7 +66,7 @@ fn find_now(engine: &Engine, path: &str) -> Result<Found> {
     match parts.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
         [version, "file", domain, rest @ ..] if !rest.is_empty() => {
             let opened = browse::opened(engine, version, None)?;
-            let entry = browse::files::file(&opened.backup, domain, &rest.join("/"))?;
+            let entry = browse::files::file(&opened, domain, &rest.join("/"))?;
             file(engine, &opened, &entry, &rest.join("/"))
         }
         [version, kind, size, rest @ ..] if !rest.is_empty() => {
@@ -72,35 +95,35 @@ fn size_named(size: &str) -> Option<MediaSize> {
 
 fn of_kind(engine: &Engine, opened: &Arc<browse::Opened>, kind: &str, want: MediaSize, path: &str) -> Result<Found> {
     let key = (want != MediaSize::Original).then(|| format!("{}/{kind}/{want:?}/{path}", opened.summary.id));
-    if let Some(kept) = key.as_ref().and_then(|key| kept(engine, key)) {
+    if let Some(kept) = key.as_ref().and_then(|key| kept(engine, opened, key)) {
         return Ok(kept);
     }
     let missing = || ApiError::new(Code::ItemNotFound, "This picture is not in this version.");
     match opened.media(kind, path, want)?.ok_or_else(missing)? {
-        Media::Bytes { mime, bytes } => Ok(keep(engine, key, mime, bytes)),
+        Media::Bytes { mime, bytes } => Ok(keep(engine, opened, key, mime, bytes)),
         Media::File { mime, name, entry } => stream(opened, &entry, mime, &name),
     }
 }
 
 /// A preview made earlier.
-fn kept(engine: &Engine, key: &str) -> Option<Found> {
-    let (mime, bytes) = engine.0.previews.get(key)?;
-    Some(Found { mime: mime.to_string(), body: Body::Bytes(bytes) })
+fn kept(engine: &Engine, opened: &browse::Opened, key: &str) -> Option<Found> {
+    let (mime, bytes) = engine.0.previews.get(key, opened.keep())?;
+    Some(Found { mime, body: Body::Bytes(bytes), private: opened.summary.encrypted })
 }
 
-/// Keeps a preview under its key; failing to only costs time later.
-fn keep(engine: &Engine, key: Option<String>, mime: &str, bytes: Vec<u8>) -> Found {
-    if let Some(Err(wrong)) = key.map(|key| engine.0.previews.put(&key, &bytes)) {
-        tracing::info!(%wrong, "a preview could not be kept");
+/// Keeps a preview under its key.
+fn keep(engine: &Engine, opened: &browse::Opened, key: Option<String>, mime: &str, bytes: Vec<u8>) -> Found {
+    if let Some(key) = key {
+        engine.0.previews.put(&key, opened.keep(), mime, &bytes);
     }
-    Found { mime: mime.to_string(), body: Body::Bytes(bytes) }
+    Found { mime: mime.to_string(), body: Body::Bytes(bytes), private: opened.summary.encrypted }
 }
 
 fn stream(opened: &browse::Opened, entry: &backup::Entry, mime: String, name: &str) -> Result<Found> {
-    let mut content = opened.backup.read(entry)?;
+    let mut content = opened.watched(opened.backup.read(entry).map_err(ApiError::from))?;
     let length = content.seek(std::io::SeekFrom::End(0)).and_then(|length| content.rewind().map(|()| length));
-    let length = length.map_err(|error| ApiError::io(std::path::Path::new(name), &error))?;
-    Ok(Found { mime, body: Body::File { length, content } })
+    let length = opened.watched(length.map_err(|error| ApiError::io(std::path::Path::new(name), &error)))?;
+    Ok(Found { mime, body: Body::File { length, content }, private: opened.summary.encrypted })
 }
 
 /// A file of the browser: pictures are made drawable, everything else is streamed as it is.
@@ -110,12 +133,12 @@ fn file(engine: &Engine, opened: &Arc<browse::Opened>, entry: &backup::Entry, pa
         return stream(opened, entry, mime.to_string(), path);
     }
     let key = opened.content_key(entry).map(|hash| format!("{hash}/screen"));
-    if let Some(kept) = key.as_ref().and_then(|key| kept(engine, key)) {
+    if let Some(kept) = key.as_ref().and_then(|key| kept(engine, opened, key)) {
         return Ok(kept);
     }
     let picture = kinds::pictures::render(&mut opened.backup.read(entry)?, Want::Screen)
         .map_err(|why| ApiError::new(Code::PictureUnreadable, format!("This picture cannot be shown: {why}.")))?;
-    Ok(keep(engine, key, picture.mime, picture.bytes))
+    Ok(keep(engine, opened, key, picture.mime, picture.bytes))
 }
 
 fn mime_of(path: &str) -> &'static str {
@@ -162,6 +185,8 @@ mod tests {
         let odd = "a/b %c@ü.mov";
         assert_eq!(decode(&encode(odd)), odd);
         assert_eq!(decode("100%"), "100%");
+        assert_eq!(icon_named(&icon_path("U", "a/b.c")), Some(("U".into(), "a/b.c".into())));
+        assert_eq!(icon_named("U@1/file/icon/x"), None);
         assert_eq!(file_path("U@1", "HomeDomain", "a/b"), "U@1/file/HomeDomain/a%2Fb");
     }
 

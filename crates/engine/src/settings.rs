@@ -24,6 +24,9 @@ impl SettingsFile {
             device_locations: BTreeMap::new(),
             stores: BTreeMap::new(),
             theme: Theme::System,
+            lock_after_minutes: crate::api::browse::lock_after(),
+            index_encrypted: false,
+            remembered: Vec::new(),
         };
         let now = match std::fs::read(&path) {
             Ok(bytes) => serde_json::from_slice(&bytes).unwrap_or_else(|wrong| {

@@ -78,11 +78,10 @@ fn respond(found: media::Found, headers: &HeaderMap) -> Response {
     };
     let mut response = Response::builder()
         .status(status)
-        .header(header::CONTENT_TYPE, found.mime)
+        .header(header::CONTENT_TYPE, &found.mime)
         .header(header::ACCEPT_RANGES, "bytes")
         .header(header::CONTENT_LENGTH, range.end - range.start)
-        // What is behind a path never changes: a version is immutable.
-        .header(header::CACHE_CONTROL, "private, max-age=86400")
+        .header(header::CACHE_CONTROL, found.cache_control())
         .header(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
     if status == StatusCode::PARTIAL_CONTENT {
         response = response

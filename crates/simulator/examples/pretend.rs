@@ -2,13 +2,16 @@
 //!
 //! ```text
 //! cargo run -p simulator --example pretend -- <state folder> [--port P] [--unix PATH] [--seed S] [--scale X]
-//!     [--files N] [--big BYTES]… [--trust SECONDS] [--passcode SECONDS] [--chatty] [--check]
+//!     [--files N] [--big BYTES]… [--trust SECONDS] [--passcode SECONDS] [--chatty] [--check] [--encrypt] [--production]
+//!     [--ios 15|17|26] [--network ADDRESS] [--listed linux|apple] [--private] [--faults FILE]
 //! ```
+//! With `--encrypt` the first line of the input is the backup password; `--production` hashes passwords as long as a real phone does.
 //! Prints `listening <address>` and `phone <udid>`, then takes a line for each thing a person does to the phone: `trust`, `deny`,
-//! `passcode`, `dismiss`, `lock`, `unlock`, `unplug`, `plug`, `cancel`, `day`, `last` (what the last backup did), `quit`.
+//! `passcode`, `dismiss`, `lock`, `unlock`, `unplug`, `plug`, `cancel`, `day`, `last` (what the last backup did), `restored` (what the last
+//! restore did), `encrypts`, `find-my`, `join`, `leave`, `sleep`, `wake` (on the network), `heard` (what hosts told faulty lines), `quit`.
 //! Point a client at it with `USBMUXD_SOCKET_ADDRESS=127.0.0.1:P`.
 
-use simulator::{Options, Phone, Profile, Simulator};
+use simulator::{AddressLayout, Encryption, Options, Phone, Profile, Rounds, Simulator, System};
 use std::error::Error;
 use std::io::BufRead;
 use std::time::Duration;
@@ -38,6 +41,15 @@ fn options() -> Result<Options, Box<dyn Error>> {
         match name.as_str() {
             "--chatty" => device.profile = Profile::Chatty,
             "--check" => device.check = true,
+            "--private" => device.private_wifi_address = true,
+            "--encrypt" => {
+                let mut password = String::new();
+                std::io::stdin().read_line(&mut password)?;
+                device.encryption = Some(Encryption::new(password.trim_end_matches('\n')));
+            }
+            "--production" => {
+                device.encryption.as_mut().ok_or("--encrypt comes first")?.rounds = Rounds::production();
+            }
             _ => {
                 let value = arguments.next().ok_or_else(|| format!("{name} needs a value"))?;
                 match name.as_str() {
@@ -49,12 +61,26 @@ fn options() -> Result<Options, Box<dyn Error>> {
                     "--big" => device.extra_big.push(value.parse()?),
                     "--trust" => device.auto_trust = Some(Duration::from_secs_f64(value.parse()?)),
                     "--passcode" => device.auto_passcode = Some(Duration::from_secs_f64(value.parse()?)),
+                    "--ios" => device.system = system(&value)?,
+                    "--listed" if value == "apple" => device.listed_on_network = Some(AddressLayout::Apple),
+                    "--listed" if value == "linux" => device.listed_on_network = Some(AddressLayout::Linux),
+                    "--network" => device.network = Some(value.parse()?),
+                    "--faults" => device.faults = serde_json::from_slice(&std::fs::read(value)?)?,
                     _ => return Err(format!("what is {name}?").into()),
                 }
             }
         }
     }
     Ok(options)
+}
+
+fn system(ios: &str) -> Result<System, String> {
+    match ios {
+        "15" => Ok(System::Ios15),
+        "17" => Ok(System::Ios17),
+        "26" => Ok(System::Ios26),
+        other => Err(format!("which iOS is {other}?")),
+    }
 }
 
 fn obey(phone: &Phone, order: &str) -> String {
@@ -67,12 +93,24 @@ fn obey(phone: &Phone, order: &str) -> String {
         "unlock" => phone.unlock(),
         "unplug" => phone.unplug(),
         "plug" => phone.plug(),
+        "join" => phone.enter_wifi(),
+        "leave" => phone.leave_wifi(),
+        "sleep" => phone.sleep(),
+        "wake" => phone.wake(),
+        "heard" => return String::from_utf8_lossy(&phone.overheard()).into_owned(),
         "cancel" => phone.cancel_backup(),
         "day" => {
             return match phone.day_passes() {
                 Ok(()) => format!("day {}", phone.day()),
                 Err(error) => format!("no: {error}"),
             };
+        }
+        "find-my" => phone.set_find_my(true),
+        "encrypts" => return phone.encrypts().to_string(),
+        "restored" => {
+            let restored =
+                phone.last_restore().map(|last| simulator::RestoreSummary { restored: Default::default(), ..last });
+            return format!("{restored:?}");
         }
         "last" => return format!("{:?}", phone.last_backup()),
         _ => return format!("what is {order:?}?"),

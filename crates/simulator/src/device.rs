@@ -1,27 +1,27 @@
 //! One pretend phone as its services see it.
 
+use crate::cable::Plug;
 use crate::contents::{Contents, ContentsOptions, Persona};
-use crate::identity::{DeviceKey, Host, Hosts};
+use crate::doors::Doors;
+use crate::identity::{DeviceKey, Hosts};
+use crate::network::Network;
 use crate::screen::Screen;
-use crate::services::{Kind, SharedFiles};
+use crate::services::{Files, SharedFiles};
 use crate::usbmuxd::Cables;
-use crate::{BackupSummary, DeviceOptions, Error, Faults, Result, backup, lockdown, services, stream::Raw};
+use crate::{BackupSummary, DeviceOptions, Error, Faults, RestoreSummary, Result, System, backup};
 use plist::Dictionary;
 use std::collections::HashMap;
-use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, AtomicU16, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
-use std::time::{Duration, Instant};
+use tokio::runtime::Handle;
 use tokio::sync::broadcast;
 use tokio_util::sync::CancellationToken;
+use wire::lockdown::notification::{PASSCODE_DISMISSED, PASSCODE_PRESENTED};
 
 /// Day 0 of every phone, 2026-11-20 21:30 UTC, in Unix seconds, half an hour after its contents end: the clock depends on the day alone.
 const FIRST_EVENING: i64 = 1_795_210_200;
 const DAY: i64 = 86_400;
-/// How long a port from `StartService` waits for its one connection.
-const TICKET_LIFE: Duration = Duration::from_secs(10);
-const FIRST_SERVICE_PORT: u16 = 49_152;
 
 pub(crate) struct Device {
     pub options: DeviceOptions,
@@ -40,31 +40,40 @@ pub(crate) struct Device {
     /// What hosts changed with `SetValue`, by domain and key.
     pub settings: Mutex<HashMap<(String, String), plist::Value>>,
     pub memory: backup::Memory,
+    pub find_my: AtomicBool,
+    pub set_up: AtomicBool,
+    pub restarts: AtomicU64,
+    /// Power assertions hosts hold.
+    pub assertions: AtomicU64,
     busy: AtomicBool,
     pub last_backup: Mutex<Option<BackupSummary>>,
+    pub last_restore: Mutex<Option<RestoreSummary>>,
+    /// The backup password, as far as the phone knows it.
+    pub vault: backup::Vault,
+    /// A restore is in place and waits for the restart.
+    pub wants_restart: AtomicBool,
     faults: Mutex<Faults>,
-    tickets: Mutex<HashMap<u16, Ticket>>,
-    next_port: AtomicU16,
-    cables: Arc<Cables>,
-    plug: Mutex<Option<Plug>>,
+    pub doors: Doors,
+    pub cables: Arc<Cables>,
+    pub plug: Mutex<Option<Plug>>,
+    pub network: Network,
+    /// What hosts told lines that deserved no trust.
+    pub overheard: Arc<Mutex<Vec<u8>>>,
+    /// Where its own tasks run.
+    pub runtime: Handle,
+    /// When the simulator stops.
+    pub stop: CancellationToken,
 }
 
-/// A started service waiting for its connection.
-struct Ticket {
-    kind: Kind,
-    host: Option<Arc<Host>>,
-    made: Instant,
-}
-
-/// The cable, while it is in.
-struct Plug {
-    id: u32,
-    pulled: CancellationToken,
+/// What all phones of a simulator share.
+pub(crate) struct World {
+    pub cables: Arc<Cables>,
+    pub stop: CancellationToken,
 }
 
 impl Device {
     /// Builds the contents, so it may take a while; `folder` holds a home for each phone.
-    pub fn build(options: DeviceOptions, folder: &Path, cables: Arc<Cables>) -> Result<Device> {
+    pub fn build(options: DeviceOptions, folder: &Path, world: &World) -> Result<Device> {
         let home = folder.join(format!("phone-{}", options.seed));
         let contents_folder = home.join("contents");
         std::fs::create_dir_all(&contents_folder).map_err(Error::io(&contents_folder))?;
@@ -82,7 +91,11 @@ impl Device {
             persona.device_name = name.clone();
         }
         let key = DeviceKey::load_or_make(&home.join("device-key.der"))?;
-        let device = Device {
+        persona.disk_size = options.capacity;
+        persona.disk_free = options.free.min(options.capacity);
+        let (version, build) = options.system.version();
+        (persona.version, persona.build) = (version.into(), build.into());
+        Ok(Device {
             hosts: Hosts::load(home.join("hosts.plist"), &key)?,
             screen: Screen::new(options.auto_trust, options.auto_passcode),
             locked: options.locked.into(),
@@ -90,23 +103,29 @@ impl Device {
             files: SharedFiles::default(),
             settings: Mutex::default(),
             memory: backup::Memory::open(home.join("backups"))?,
+            find_my: options.find_my.into(),
+            set_up: options.set_up.into(),
+            restarts: 0.into(),
+            assertions: 0.into(),
             busy: false.into(),
             last_backup: Mutex::default(),
+            last_restore: Mutex::default(),
+            vault: backup::Vault::open(&home, options.seed, options.encryption.as_ref(), options.must_encrypt)?,
+            wants_restart: false.into(),
             faults: Mutex::new(options.faults.clone()),
-            tickets: Mutex::default(),
-            next_port: FIRST_SERVICE_PORT.into(),
-            cables,
+            doors: Doors::new(),
             plug: Mutex::default(),
+            network: Network::new(options.network, options.wifi_connections),
+            overheard: Arc::default(),
+            runtime: Handle::current(),
+            stop: world.stop.clone(),
+            cables: world.cables.clone(),
             persona,
             contents: RwLock::new(contents),
             key,
             home,
             options,
-        };
-        if device.options.plugged {
-            device.plug();
-        }
-        Ok(device)
+        })
     }
 
     pub fn contents(&self) -> RwLockReadGuard<'_, Contents> {
@@ -142,71 +161,45 @@ impl Device {
         lock(&self.faults).clone()
     }
 
-    pub fn set_faults(&self, faults: Faults) {
+    /// What goes wrong in the backup or restore session that begins now; the next one has its own.
+    pub fn session_faults(&self) -> Faults {
+        let mut faults = lock(&self.faults);
+        let mut then = std::mem::take(&mut faults.then).into_iter();
+        let now = faults.clone();
+        if let Some(next) = then.next() {
+            *faults = Faults { then: then.collect(), ..next };
+        }
+        now
+    }
+
+    pub fn set_faults(self: &Arc<Self>, faults: Faults) {
+        let storm = faults.storm;
         *lock(&self.faults) = faults;
+        if let Some(storm) = storm {
+            self.shake(storm);
+        }
+    }
+
+    /// Whether a backup made now would be encrypted.
+    pub fn encrypts(&self) -> bool {
+        self.vault.encrypts()
     }
 
     pub fn is_locked(&self) -> bool {
         self.locked.load(Ordering::SeqCst)
     }
 
-    /// Tells every observer; none is fine.
+    /// Tells every observer; none is fine. iOS 15 tells nobody of its passcode prompt (`protocol.md` 2.7.11).
     pub fn post(&self, notice: &str) {
+        if self.options.system == System::Ios15 && [PASSCODE_PRESENTED, PASSCODE_DISMISSED].contains(&notice) {
+            return;
+        }
         let _ = self.notices.send(notice.to_string());
     }
 
-    pub fn plug(&self) {
-        let mut plug = lock(&self.plug);
-        if plug.is_none() {
-            let id = self.cables.attach(&self.persona.udid);
-            *plug = Some(Plug { id, pulled: CancellationToken::new() });
-        }
-    }
-
-    pub fn unplug(&self) {
-        if let Some(plug) = lock(&self.plug).take() {
-            plug.pulled.cancel();
-            self.cables.detach(plug.id);
-        }
-    }
-
-    /// The id usbmuxd knows it by and the token of its cable; `None` while it is unplugged.
-    pub fn attached(&self) -> Option<(u32, CancellationToken)> {
-        lock(&self.plug).as_ref().map(|plug| (plug.id, plug.pulled.clone()))
-    }
-
-    /// Opens a port for one connection to a service. `host` gives the TLS set-up; without one there is no TLS.
-    pub fn open_port(&self, kind: Kind, host: Option<Arc<Host>>) -> u16 {
-        let mut tickets = lock(&self.tickets);
-        tickets.retain(|_, ticket| ticket.made.elapsed() < TICKET_LIFE);
-        loop {
-            let port = self.next_port.fetch_add(1, Ordering::Relaxed).max(FIRST_SERVICE_PORT);
-            if port != wire::usbmux::LOCKDOWN_PORT && !tickets.contains_key(&port) {
-                tickets.insert(port, Ticket { kind, host, made: Instant::now() });
-                return port;
-            }
-        }
-    }
-
-    /// What answers on a port of the phone; `None` when nothing does. A service port answers once.
-    pub fn door(&self, port: u16) -> Option<Door> {
-        if port == wire::usbmux::LOCKDOWN_PORT {
-            return Some(Door::Lockdown);
-        }
-        let ticket = lock(&self.tickets).remove(&port)?;
-        (ticket.made.elapsed() < TICKET_LIFE).then_some(Door::Service(ticket.kind, ticket.host))
-    }
-
-    /// Serves a connection to `door` until either side ends it.
-    pub async fn serve(self: &Arc<Self>, door: Door, raw: Raw) -> io::Result<()> {
-        match door {
-            Door::Lockdown => lockdown::serve(self.clone(), raw).await,
-            Door::Service(kind, None) => services::serve(self.clone(), kind, raw).await,
-            Door::Service(kind, Some(host)) => {
-                let tls = crate::tls::accept(host.tls.clone(), raw).await?;
-                services::serve(self.clone(), kind, Box::new(tls)).await
-            }
-        }
+    /// What a host left for a restore in `/iTunesRestore/RestoreApplications.plist`.
+    pub fn restore_applications(self: &Arc<Self>) -> Option<Vec<u8>> {
+        Files::media(self.clone()).bytes("iTunesRestore/RestoreApplications.plist")
     }
 
     /// The values a backup keeps of lockdown, under `Lockdown` in Manifest.plist.
@@ -230,12 +223,6 @@ impl Drop for Busy<'_> {
     fn drop(&mut self) {
         self.0.store(false, Ordering::SeqCst);
     }
-}
-
-/// What answers on a port.
-pub(crate) enum Door {
-    Lockdown,
-    Service(Kind, Option<Arc<Host>>),
 }
 
 /// Locks, also after a panic elsewhere: everything guarded this way is whole between statements.

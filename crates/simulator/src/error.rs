@@ -13,6 +13,8 @@ pub enum Error {
     Key { path: PathBuf },
     #[error("{path} is not a property list this program wrote: {source}")]
     Plist { path: PathBuf, source: plist::Error },
+    #[error("what {path} says of the backup password is not readable")]
+    Vault { path: PathBuf },
     #[error("a backup of this phone is running")]
     BackingUp,
     #[error("the simulator has stopped")]

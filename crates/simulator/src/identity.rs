@@ -31,9 +31,14 @@ impl DeviceKey {
                 key
             }
         };
-        let private = key.to_pkcs8_der().map_err(|_| unusable())?.as_bytes().to_vec().into();
+        let private: PrivatePkcs8KeyDer<'static> =
+            key.to_pkcs8_der().map_err(|_| unusable())?.as_bytes().to_vec().into();
         let public_pem = key.to_public_key().to_pkcs1_pem(LineEnding::LF).map_err(|_| unusable())?.into_bytes();
         Ok(DeviceKey { private, public_pem })
+    }
+
+    pub fn private(&self) -> PrivatePkcs8KeyDer<'static> {
+        self.private.clone_key()
     }
 }
 
@@ -45,6 +50,8 @@ pub(crate) struct Host {
     /// Shows the device certificate and takes only this host's certificates.
     pub tls: Arc<ServerConfig>,
     record: Dictionary,
+    device_certificate: CertificateDer<'static>,
+    accepted: [CertificateDer<'static>; 2],
 }
 
 impl Host {
@@ -55,12 +62,23 @@ impl Host {
             CertificateDer::from_pem_slice(pem).ok()
         };
         let accepted = [certificate("HostCertificate")?, certificate("RootCertificate")?];
-        let tls = tls::server(certificate("DeviceCertificate")?, key.private.clone_key(), accepted)?;
+        let device_certificate = certificate("DeviceCertificate")?;
+        let tls = tls::server(device_certificate.clone(), key.private(), accepted.clone())?;
         let id = record.get("HostID")?.as_string()?.to_string();
         let kept = ["DeviceCertificate", "HostCertificate", "RootCertificate", "HostID", "SystemBUID"];
         let record = record.iter().filter(|(name, _)| kept.contains(&name.as_str()));
         let record = record.map(|(name, value)| (name.clone(), value.clone())).collect();
-        Some(Host { id, escrow_bag, tls, record })
+        Some(Host { id, escrow_bag, tls, record, device_certificate, accepted })
+    }
+
+    /// What this host made for the phone's key.
+    pub fn device_certificate(&self) -> CertificateDer<'static> {
+        self.device_certificate.clone()
+    }
+
+    /// What this host may present.
+    pub fn accepted(&self) -> [CertificateDer<'static>; 2] {
+        self.accepted.clone()
     }
 
     /// Whether a `PairRecord` brings the same certificates.
@@ -93,6 +111,13 @@ impl Hosts {
 
     pub fn get(&self, id: &str) -> Option<Arc<Host>> {
         self.lock().get(id).cloned()
+    }
+
+    /// The ids of all hosts, sorted.
+    pub fn ids(&self) -> Vec<String> {
+        let mut ids: Vec<String> = self.lock().keys().cloned().collect();
+        ids.sort();
+        ids
     }
 
     pub fn insert(&self, host: Arc<Host>) -> Result<()> {

@@ -5,12 +5,17 @@
 //! The phone *drives and checks* a backup as a real one does: it keeps its own memory of what it sent and fails a host that lost some of it.
 
 mod backup;
+mod cable;
 pub mod contents;
 mod device;
+mod doors;
+mod encryption;
 mod error;
 mod faults;
 mod identity;
+mod impostor;
 mod lockdown;
+mod network;
 mod options;
 mod phone;
 mod screen;
@@ -19,12 +24,15 @@ mod stream;
 mod tls;
 mod usbmuxd;
 
+pub use encryption::{Encryption, Rounds};
 pub use error::{Error, Result};
-pub use faults::{Faults, Unreadable};
-pub use options::{DeviceOptions, Options, Profile};
-pub use phone::{BackupSummary, Phone, Prompt};
+pub use faults::{
+    AfcFaults, Faults, FaultyTls, LastAnswer, Lists, LockdownFaults, LongList, Storm, Unreadable, UploadPart,
+};
+pub use options::{AddressLayout, DeviceOptions, Options, Profile, System};
+pub use phone::{BackupSummary, Phone, Prompt, RestoreSummary};
 
-use device::Device;
+use device::{Device, World};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use tokio_util::sync::{CancellationToken, DropGuard};
@@ -41,12 +49,14 @@ impl Simulator {
     /// Builds the contents of every phone, which may take a while the first time, and listens.
     pub async fn start(options: Options) -> Result<Simulator> {
         let Options { listen, unix, devices, state } = options;
-        let cables = Arc::new(Cables::new());
+        let (cables, stop) = (Arc::new(Cables::new()), CancellationToken::new());
+        let guard = stop.clone().drop_guard();
+        let world = World { cables: cables.clone(), stop: stop.clone() };
         let build = {
-            let (cables, state) = (cables.clone(), state.clone());
+            let state = state.clone();
             move || -> Result<Vec<Arc<Device>>> {
                 std::fs::create_dir_all(&state).map_err(Error::io(&state))?;
-                devices.into_iter().map(|one| Device::build(one, &state, cables.clone()).map(Arc::new)).collect()
+                devices.into_iter().map(|one| Device::build(one, &state, &world).map(Arc::new)).collect()
             }
         };
         let devices = match tokio::task::spawn_blocking(build).await {
@@ -56,9 +66,12 @@ impl Simulator {
                 Err(_) => return Err(Error::Stopped),
             },
         };
-        let stop = CancellationToken::new();
-        let address = Usbmuxd::start(devices.clone(), cables, &state, listen, unix, stop.clone()).await?;
-        Ok(Simulator { address, devices, _stop: stop.drop_guard() })
+        for device in &devices {
+            let address = || device.options.network.map(|address| address.to_string()).unwrap_or_default();
+            device.begin().map_err(|source| Error::Listen { address: address(), source })?;
+        }
+        let address = Usbmuxd::start(devices.clone(), cables, &state, listen, unix, stop).await?;
+        Ok(Simulator { address, devices, _stop: guard })
     }
 
     /// Where it listens: what `USBMUXD_SOCKET_ADDRESS` must say.

@@ -1,5 +1,5 @@
-use crate::Faults;
-use std::net::{Ipv4Addr, SocketAddr};
+use crate::{Encryption, Faults};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -69,8 +69,33 @@ pub struct DeviceOptions {
     pub profile: Profile,
     /// After each backup the phone downloads a sample of what the host keeps and compares it with its own bytes; a difference ends with 205.
     pub check: bool,
-    /// What goes wrong in every backup session, until [`crate::Phone::set_faults`] says otherwise.
+    /// What goes wrong, until [`crate::Phone::set_faults`] says otherwise.
     pub faults: Faults,
+    /// Encrypts backups from its first start on; what a host set later is remembered and wins over it.
+    pub encryption: Option<Encryption>,
+    /// A profile forbids backups without a password; turning the password off ends with 1.
+    pub must_encrypt: bool,
+    pub system: System,
+    /// Whether Find My is on; it forbids a restore (`protocol.md` 2.7.10).
+    pub find_my: bool,
+    /// Whether the set-up assistant was gone through.
+    pub set_up: bool,
+    pub activated: bool,
+    /// Size of the phone's disk, bytes.
+    pub capacity: u64,
+    /// Bytes free on it.
+    pub free: u64,
+    /// The phone's address on the network; it listens there as soon as a host allowed Wi-Fi connections. Any local address will do.
+    pub network: Option<IpAddr>,
+    /// Whether usbmuxd also lists the phone while it is on the network, as Apple's and netmuxd do and Debian's does not, and how it
+    /// then writes the address.
+    pub listed_on_network: Option<AddressLayout>,
+    /// Whether the network sees another hardware address than lockdown tells, as iOS does by default.
+    pub private_wifi_address: bool,
+    /// Whether Wi-Fi connections were allowed before the phone started.
+    pub wifi_connections: bool,
+    /// How soon the heartbeat must be answered; after two such times without an answer the phone drops its network connections.
+    pub heartbeat: Duration,
 }
 
 impl Default for DeviceOptions {
@@ -89,7 +114,56 @@ impl Default for DeviceOptions {
             profile: Profile::Classic,
             check: false,
             faults: Faults::default(),
+            encryption: None,
+            must_encrypt: false,
+            system: System::default(),
+            find_my: false,
+            set_up: true,
+            activated: true,
+            capacity: 128_000_000_000,
+            free: 44_000_000_000,
+            network: None,
+            listed_on_network: None,
+            private_wifi_address: false,
+            wifi_connections: false,
+            heartbeat: Duration::from_secs(10),
         }
+    }
+}
+
+/// How usbmuxd writes a `NetworkAddress` (`protocol.md` 2.1.4).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AddressLayout {
+    /// As a `sockaddr` of Linux begins: the family in two bytes.
+    Linux,
+    /// As one of macOS begins: its length, then the family. libimobiledevice knows only this one.
+    Apple,
+}
+
+/// Which iOS the phone pretends to run. What is on it stays that of iOS 17; the way it talks differs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum System {
+    /// iOS 15: an older DeviceLink, and no word to hosts of a passcode prompt.
+    Ios15,
+    #[default]
+    Ios17,
+    /// iOS 26: on the network it is known by a tag per trusted host, not by its hardware address (`protocol.md` 2.9).
+    Ios26,
+}
+
+impl System {
+    /// `ProductVersion` and `BuildVersion`.
+    pub(crate) fn version(self) -> (&'static str, &'static str) {
+        match self {
+            System::Ios15 => ("15.8.3", "19H386"),
+            System::Ios17 => ("17.5.1", "21F90"),
+            System::Ios26 => ("26.4.1", "23E254"),
+        }
+    }
+
+    /// What the phone says first in a DeviceLink session (`protocol.md` 2.7.1).
+    pub(crate) fn link_version(self) -> u64 {
+        if self == System::Ios15 { 300 } else { 400 }
     }
 }
 
@@ -99,6 +173,7 @@ pub enum Profile {
     /// What every known client answers.
     #[default]
     Classic,
-    /// Also lists every folder, copies, asks for free space again, and purges when space is short. Debian's idevicebackup2 hangs on a purge.
+    /// Also lists every folder, copies, asks for free space again, and purges when space is short; before a restore it asks for a path
+    /// outside the backup. Debian's idevicebackup2 hangs on a purge, pymobiledevice3 leaves at such a path.
     Chatty,
 }

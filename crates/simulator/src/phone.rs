@@ -1,6 +1,7 @@
 use crate::contents::{Expected, Persona};
 use crate::device::{Device, lock};
 use crate::{Faults, Result};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
@@ -13,7 +14,7 @@ pub struct Phone(pub(crate) Arc<Device>);
 pub enum Prompt {
     /// "Trust This Computer?"
     Trust,
-    /// The passcode, before a backup.
+    /// The passcode, before a backup or a change of the backup password.
     Passcode,
 }
 
@@ -21,16 +22,42 @@ pub enum Prompt {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct BackupSummary {
     pub full: bool,
+    /// Whether the backup password sealed it.
+    pub encrypted: bool,
     /// Content files that crossed the wire.
     pub files: u64,
     /// Bytes of these files.
     pub bytes: u64,
+    /// Content files a cut backup had left with the host, used again.
+    pub resumed: u64,
     /// Content files the host was told to remove.
     pub removed: u64,
     /// The `ErrorCode` of the final answer; `None` when the connection ended before it.
     pub code: Option<i64>,
     /// What the phone found wrong with what the host keeps.
     pub complaint: Option<String>,
+}
+
+/// What the last restore session that got as far as a request did.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RestoreSummary {
+    /// The UDID of the folder it was restored from.
+    pub source: String,
+    /// Content files that came back, and their bytes as they are on the phone.
+    pub files: u64,
+    pub bytes: u64,
+    /// The `ErrorCode` of the final answer; `None` when the connection ended before it.
+    pub code: Option<i64>,
+    /// What the phone found wrong, in words.
+    pub complaint: Option<String>,
+    /// The options of the request by name, as text; of a password only that there was one.
+    pub options: Vec<(String, String)>,
+    /// Files that came back unlike the manifest or the phone's own memory says, and how; the first 1,000. Any of them ends with 205.
+    pub differences: Vec<String>,
+    /// SHA-256 of what came back, by `domain: path`; the first 100,000 files.
+    pub restored: BTreeMap<String, [u8; 32]>,
+    /// Bundle ids of `/iTunesRestore/RestoreApplications.plist`, when the host left one.
+    pub applications: Option<Vec<String>>,
 }
 
 impl Phone {
@@ -101,12 +128,70 @@ impl Phone {
     }
 
     pub fn is_plugged(&self) -> bool {
-        self.0.attached().is_some()
+        self.0.is_plugged()
     }
 
-    /// What goes wrong in the backup sessions that start from now on.
+    /// Joins the network of [`crate::DeviceOptions::network`]; a phone starts on it.
+    pub fn enter_wifi(&self) {
+        self.0.set_joined(true);
+    }
+
+    /// Leaves the network: its connections there end.
+    pub fn leave_wifi(&self) {
+        self.0.set_joined(false);
+    }
+
+    /// Falls asleep: tells the hosts that keep a heartbeat, then drops every network connection. The cable is not affected.
+    pub fn sleep(&self) {
+        self.0.set_awake(false);
+    }
+
+    pub fn wake(&self) {
+        self.0.set_awake(true);
+    }
+
+    /// Whether hosts can reach it over the network now.
+    pub fn is_on_network(&self) -> bool {
+        self.0.network.air().is_some()
+    }
+
+    /// Turns Find My on or off.
+    pub fn set_find_my(&self, on: bool) {
+        self.0.find_my.store(on, Ordering::SeqCst);
+    }
+
+    /// Goes through the set-up assistant, or back to it.
+    pub fn set_set_up(&self, done: bool) {
+        self.0.set_up.store(done, Ordering::SeqCst);
+    }
+
+    /// What hosts told it over lines that a fault had made unworthy of trust ([`crate::FaultyTls`]); the first MiB.
+    pub fn overheard(&self) -> Vec<u8> {
+        lock(&self.0.overheard).clone()
+    }
+
+    /// How often it was restarted, by a host or after a restore.
+    pub fn restarts(&self) -> u64 {
+        self.0.restarts.load(Ordering::SeqCst)
+    }
+
+    /// Power assertions hosts hold now (`protocol.md` 2.6).
+    pub fn assertions(&self) -> u64 {
+        self.0.assertions.load(Ordering::SeqCst)
+    }
+
+    /// What goes wrong in the connections that start from now on.
     pub fn set_faults(&self, faults: Faults) {
         self.0.set_faults(faults);
+    }
+
+    /// Whether a backup made now would be encrypted.
+    pub fn encrypts(&self) -> bool {
+        self.0.encrypts()
+    }
+
+    pub fn last_restore(&self) -> Option<RestoreSummary> {
+        lock(&self.0.last_restore).clone()
     }
 
     /// Days passed since the phone was made.

@@ -6,9 +6,12 @@
 use crate::stream::Raw;
 use rustls::client::danger::HandshakeSignatureValid;
 use rustls::crypto::{WebPkiSupportedAlgorithms, ring, verify_tls12_signature, verify_tls13_signature};
-use rustls::server::NoServerSessionStorage;
 use rustls::server::danger::{ClientCertVerified, ClientCertVerifier};
-use rustls::{CertificateError, DigitallySignedStruct, DistinguishedName, ServerConfig, SignatureScheme};
+use rustls::server::{NoServerSessionStorage, WantsServerCert};
+use rustls::sign::{CertifiedKey, SingleCertAndKey};
+use rustls::{
+    CertificateError, ConfigBuilder, DigitallySignedStruct, DistinguishedName, ServerConfig, SignatureScheme,
+};
 use rustls_pki_types::{CertificateDer, PrivatePkcs8KeyDer, UnixTime};
 use std::io;
 use std::sync::Arc;
@@ -21,17 +24,33 @@ pub(crate) fn server(
     key: PrivatePkcs8KeyDer<'static>,
     accepted: [CertificateDer<'static>; 2],
 ) -> Option<Arc<ServerConfig>> {
+    Some(without_sessions(builder(accepted)?.with_single_cert(vec![certificate], key.into()).ok()?))
+}
+
+/// The set-up of a phone that shows a certificate whether `key` belongs to it or not.
+pub(crate) fn impostor(
+    certificate: CertificateDer<'static>,
+    key: PrivatePkcs8KeyDer<'static>,
+    accepted: [CertificateDer<'static>; 2],
+) -> Option<Arc<ServerConfig>> {
+    let key = ring::default_provider().key_provider.load_private_key(key.into()).ok()?;
+    let shown = SingleCertAndKey::from(CertifiedKey::new(vec![certificate], key));
+    Some(without_sessions(builder(accepted)?.with_cert_resolver(Arc::new(shown))))
+}
+
+fn builder(accepted: [CertificateDer<'static>; 2]) -> Option<ConfigBuilder<ServerConfig, WantsServerCert>> {
     let provider = Arc::new(ring::default_provider());
     let verifier = Arc::new(KnownHost { accepted, algorithms: provider.signature_verification_algorithms });
-    let mut config = ServerConfig::builder_with_provider(provider)
+    let builder = ServerConfig::builder_with_provider(provider)
         .with_protocol_versions(&[&rustls::version::TLS13, &rustls::version::TLS12])
-        .ok()?
-        .with_client_cert_verifier(verifier)
-        .with_single_cert(vec![certificate], key.into())
         .ok()?;
+    Some(builder.with_client_cert_verifier(verifier))
+}
+
+fn without_sessions(mut config: ServerConfig) -> Arc<ServerConfig> {
     config.session_storage = Arc::new(NoServerSessionStorage {});
     config.send_tls13_tickets = 0;
-    Some(Arc::new(config))
+    Arc::new(config)
 }
 
 /// Accepts TLS on `raw`.

@@ -31,6 +31,9 @@ pub struct Commit {
     pub inline: Vec<String>,
     /// Paths that do not become part of the version, with all below them.
     pub leave_out: Vec<String>,
+    /// Paths of large files that change a little each time: the content the last version has there is then kept as
+    /// what differs from the new one.
+    pub delta: Vec<String>,
 }
 
 /// The list of the version to be, packed.
@@ -64,7 +67,7 @@ impl Session {
         point("objects stored");
         let (seq, claim) = self.claim()?;
         point("number claimed");
-        let packed = self.pack(&commit, seq)?;
+        let packed = self.pack_safely(&commit, seq)?;
         let head = VersionHead {
             udid: self.udid.clone(),
             seq,
@@ -87,14 +90,15 @@ impl Session {
         };
         let (front, trailer) = draft.front_and_trailer().ok_or(Error::TooLarge)?;
 
-        self.barrier.wait(self.objects.folders())?;
-        point("objects durable");
         let path = self.store.0.layout.versions(&self.udid).join(&head.file);
         self.write_record(&path, &[&front, &packed.list, &trailer])?;
         point("record durable");
         let found = record::check(&path, &self.udid).map_err(|damage| Error::RecordDamaged { path, damage })?;
         debug_assert_eq!(found.version, head);
         point("record checked");
+        // A clean-up that was cut may have put aside what this version relies on.
+        let _ = self.store.restore_doomed();
+        self.thin(&commit.delta);
         drop(claim);
         point("claim dropped");
         let log = self.log.path().to_path_buf();
@@ -127,6 +131,23 @@ impl Session {
         }
     }
 
+    /// Packs the list and makes its content durable, while no clean-up can take any of it away: the lease counts all
+    /// the time from before the look at the objects until the record is about to be created.
+    fn pack_safely(&self, commit: &Commit, seq: u64) -> Result<Packed> {
+        for _ in 0..5 {
+            self.lease.hold()?;
+            self.store.wait_for_clean_up(&self.sessions, &self.udid)?;
+            let packed = self.pack(commit, seq)?;
+            self.barrier.wait(self.objects.folders())?;
+            point("objects durable");
+            if self.lease.held() {
+                return Ok(packed);
+            }
+        }
+        let path = self.store.0.layout.lease(&self.udid);
+        Err(Error::Io { path, source: io::ErrorKind::TimedOut.into() })
+    }
+
     /// Packs the list, once every object it relies on, new or from versions before, is seen to be there with its size.
     fn pack(&self, commit: &Commit, seq: u64) -> Result<Packed> {
         let versions = self.store.0.layout.versions(&self.udid);
@@ -135,8 +156,7 @@ impl Session {
             |path: &str| commit.leave_out.iter().any(|folder| path::is_within(path, folder.trim_end_matches('/')));
         let mut packer = Packer::new().map_err(at(&versions))?;
         let (mut files, mut bytes) = (0, 0u64);
-        let mut new: Vec<(Hash, u64)> = Vec::new();
-        let mut relied = Vec::new();
+        let (mut relied, mut new_bytes) = (Vec::new(), 0);
         for (path, node) in self.tree.walk("").filter(|(path, _)| !left_out(path)) {
             let mut row = self.tree.row(node);
             // Untouched: all that follows was true of the version before.
@@ -151,25 +171,23 @@ impl Session {
                 files += 1;
                 bytes = bytes.saturating_add(row.size);
                 let stored = |hash| self.previous().and_then(|list| list.object(hash));
-                if !untouched && row.codec == OBJECT && stored(&row.hash) != Some(row.size) {
-                    new.push((row.hash, row.size));
-                }
+                let new = !untouched && row.codec == OBJECT && stored(&row.hash) != Some(row.size);
                 let wanted = row.size <= commit.inline_max.min(LARGEST_CARRIED) && inline.contains(path);
                 if wanted && row.codec == OBJECT {
                     content = self.content(path, &row.hash, row.size)?;
                     (row.codec, carried) = (INLINE, &content);
+                    new_bytes += if new { row.size } else { 0 };
                 }
                 if row.codec == OBJECT {
-                    relied.push(Relied { hash: row.hash, size: row.size, path });
+                    relied.push(Relied { hash: row.hash, size: row.size, path, new });
                 }
             }
             packer.push(path, &row, carried).map_err(at(&versions))?;
             drop(content);
         }
-        presence::check(&self.store.0.layout, relied)?;
-        new.sort_unstable();
-        new.dedup();
-        let new_bytes = new.iter().map(|(_, size)| size).sum();
+        presence::check(&self.store.0.layout, &mut relied)?;
+        new_bytes += relied.iter().filter(|relied| relied.new).map(|relied| relied.size).sum::<u64>();
+        drop(relied);
         let (list, unpacked, entries) = packer.finish().map_err(at(&versions))?.ok_or(Error::TooLarge)?;
         Ok(Packed { list, unpacked, entries, files, bytes, new_bytes })
     }
@@ -185,12 +203,7 @@ impl Session {
 
     /// Writes the record under its final name. On a full disk the reserve of the store is spent on it.
     fn write_record(&self, path: &Path, parts: &[&[u8]]) -> Result<()> {
-        let written = write_new(path, parts);
-        let ballast = self.store.0.layout.ballast();
-        match written {
-            Err(Error::DiskFull { .. }) if space::release_ballast(&ballast) => write_new(path, parts),
-            result => result,
-        }
+        space::with_reserve(&self.store.0.layout.ballast(), || write_new(path, parts))
     }
 }
 

@@ -53,6 +53,21 @@ pub enum Error {
     /// Another session writes to this device, here or on another computer.
     #[error("device {udid} is being written to by {holder}")]
     DeviceBusy { udid: String, holder: String },
+    /// Sessions or a clean-up are at work in the store, here or on another computer.
+    #[error("the store is being written to by {holder}")]
+    StoreBusy { holder: String },
+    /// A record that some file may still rely on cannot be read: nothing may be cleaned up.
+    #[error("the record {} cannot be read, so nothing is cleaned up: {damage}", path.display())]
+    RecordUnreadable { path: PathBuf, damage: Damage },
+    /// The version is pinned.
+    #[error("version {seq} of device {udid} is pinned")]
+    Pinned { udid: String, seq: u64 },
+    /// Content offered to mend a damaged object is not what was stored.
+    #[error("the content is not the one that was stored as {expected}")]
+    OtherContent { expected: String },
+    /// The folder to export to holds something already.
+    #[error("{} is not an empty folder", path.display())]
+    NotEmpty { path: PathBuf },
     /// The volume is full. Both in bytes.
     #[error("the disk is full: {needed} bytes needed, {free} free")]
     DiskFull { needed: u64, free: u64 },
@@ -170,7 +185,9 @@ impl From<Error> for io::Error {
             Error::RecordDamaged { .. } | Error::ObjectDamaged { .. } | Error::StoreFileDamaged { .. } => {
                 io::ErrorKind::InvalidData
             }
-            Error::DeviceBusy { .. } => io::ErrorKind::ResourceBusy,
+            Error::RecordUnreadable { .. } | Error::OtherContent { .. } => io::ErrorKind::InvalidData,
+            Error::DeviceBusy { .. } | Error::StoreBusy { .. } | Error::Pinned { .. } => io::ErrorKind::ResourceBusy,
+            Error::NotEmpty { .. } => io::ErrorKind::DirectoryNotEmpty,
             Error::NewerFormat { .. } | Error::UnknownCodec { .. } | Error::SessionFailed | Error::TooLarge => {
                 io::ErrorKind::Other
             }

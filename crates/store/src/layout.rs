@@ -31,6 +31,9 @@ impl Layout {
     pub fn readme(&self) -> PathBuf {
         self.root.join("README.txt")
     }
+    pub fn reader(&self) -> PathBuf {
+        self.root.join("reader.py")
+    }
     pub fn ballast(&self) -> PathBuf {
         self.root.join("ballast")
     }
@@ -58,9 +61,30 @@ impl Layout {
     pub fn quarantine(&self, udid: &str) -> PathBuf {
         self.devices().join(udid).join("quarantine")
     }
-    /// Records that wait for a clean-up. Nothing puts any there yet, but their numbers count.
+    /// Records of versions that were given up, until a clean-up; their numbers and their objects count.
     pub fn expired(&self, udid: &str) -> PathBuf {
         self.devices().join(udid).join("expired")
+    }
+    /// The delta that stands for an object.
+    pub fn delta(&self, hash: &Hash) -> PathBuf {
+        self.object_folder(group(hash)).join(format!("{}.delta", hex(hash)))
+    }
+    /// The object, where it is, even put aside by a clean-up that was cut.
+    pub fn whole(&self, hash: &Hash) -> PathBuf {
+        let (object, aside) = (self.object(hash), self.doomed().join(hex(hash)));
+        if !object.exists() && aside.exists() { aside } else { object }
+    }
+    /// Where an object or delta of that file name lies; `None` when it is not the name of one.
+    pub fn object_named(&self, name: &str) -> Option<PathBuf> {
+        object_hash(name).map(|hash| self.object_folder(group(&hash)).join(name))
+    }
+    /// Objects a clean-up has put aside, for a last look before they go.
+    pub fn doomed(&self) -> PathBuf {
+        self.objects().join("doomed")
+    }
+    /// Objects found damaged, under the name they had.
+    pub fn damaged_objects(&self) -> PathBuf {
+        self.objects().join("damaged")
     }
     pub fn leases(&self) -> PathBuf {
         self.root.join("leases")
@@ -73,6 +97,12 @@ impl Layout {
 /// The group of an object: the first three hex digits of its name.
 pub(crate) fn group(hash: &Hash) -> u16 {
     u16::from(hash[0]) << 4 | u16::from(hash[1]) >> 4
+}
+
+/// The hash in the file name of an object or delta; `None` when it is not the name of one.
+pub(crate) fn object_hash(name: &str) -> Option<Hash> {
+    let digits = name.strip_suffix(".delta").unwrap_or(name);
+    blake3::Hash::from_hex(digits).ok().map(|hash| *hash.as_bytes()).filter(|hash| hex(hash) == digits)
 }
 
 /// Lower-case hex.
@@ -111,6 +141,41 @@ pub(crate) fn claim_name(seq: u64) -> String {
 /// The number in the name of a claim; `None` when it is not the name of one.
 pub(crate) fn claim_seq(name: &str) -> Option<u64> {
     numbered(name.strip_suffix(".claim")?)
+}
+
+/// The name of the file that pins the version of a record.
+pub(crate) fn pin_name(record: &str) -> String {
+    format!("{record}.pin")
+}
+
+/// The number in the name of a pin; `None` when it is not the name of one.
+pub(crate) fn pin_seq(name: &str) -> Option<u64> {
+    record_seq(name.strip_suffix(".pin")?)
+}
+
+/// The name of the file that tells since when a version is expired.
+pub(crate) fn since_name(record: &str) -> String {
+    format!("{record}.since")
+}
+
+/// The name of a record that was being written when its session was cut: it never was a version.
+pub(crate) fn torn_name(record: &str) -> String {
+    format!("{record}.torn")
+}
+
+/// The name of a damaged record a person has given up: it holds up no clean-up any more.
+pub(crate) fn given_up_name(record: &str) -> String {
+    format!("{record}.given-up")
+}
+
+/// The name of the empty file that keeps the highest number used, when the record that had it is gone.
+pub(crate) fn gone_name(record: &str) -> String {
+    format!("{record}.gone")
+}
+
+/// The number in the name of a record that is none any more.
+pub(crate) fn former_seq(name: &str) -> Option<u64> {
+    [".torn", ".given-up", ".gone"].iter().find_map(|suffix| record_seq(name.strip_suffix(suffix)?))
 }
 
 fn numbered(text: &str) -> Option<u64> {

@@ -5,6 +5,7 @@
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -17,8 +18,11 @@ use crate::fault::point;
 use crate::layout::Layout;
 use crate::{Error, Result};
 
+/// The name under which a clean-up takes its lease; no device may have it.
+pub(crate) const CLEAN_UP: &str = "gc";
+
 /// A lease not renewed for this long is no lease, in milliseconds.
-const STALE: u64 = 10 * 60 * 1000;
+pub(crate) const STALE: u64 = 10 * 60 * 1000;
 const RENEW: Duration = Duration::from_secs(60);
 /// Writing a lease takes less.
 const PATIENCE: Duration = Duration::from_millis(if cfg!(test) { 50 } else { 5000 });
@@ -40,7 +44,7 @@ pub(crate) struct Holder {
 }
 
 impl Holder {
-    fn is_fresh(&self) -> bool {
+    pub fn is_fresh(&self) -> bool {
         self.time.abs_diff(now()) < STALE
     }
 }
@@ -90,7 +94,10 @@ impl LocalLock {
 /// The right to write to a device, kept until dropped.
 pub(crate) struct Lease {
     path: PathBuf,
-    session: Uuid,
+    holder: Holder,
+    /// When the file was last written, Unix milliseconds; stays old after a pause in which
+    /// it may have counted for nothing.
+    renewed: Arc<AtomicI64>,
     ended: Arc<(Mutex<bool>, Condvar)>,
     renewing: Option<JoinHandle<()>>,
     _lock: LocalLock,
@@ -122,8 +129,29 @@ impl Lease {
         }
         point("lease written");
         let ended = Arc::new((Mutex::new(false), Condvar::new()));
-        let renewing = Some(renew(path.clone(), holder, Arc::clone(&ended)));
-        Ok(Lease { path, session, ended, renewing, _lock: lock })
+        let renewed = Arc::new(AtomicI64::new(holder.time));
+        let renewing = Some(renew(path.clone(), holder.clone(), Arc::clone(&renewed), Arc::clone(&ended)));
+        Ok(Lease { path, holder, renewed, ended, renewing, _lock: lock })
+    }
+
+    /// Writes the lease anew just now. Fails with [`Error::DeviceBusy`] when another session has taken it meanwhile.
+    pub fn hold(&self) -> Result<()> {
+        if let Found::Holder(found) = read(&self.path)?
+            && found.session != self.holder.session
+        {
+            let udid = self.path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+            return Err(Error::DeviceBusy { udid, holder: found.host });
+        }
+        let time = now();
+        fs::write(&self.path, json(&Holder { time, ..self.holder.clone() })).map_err(at(&self.path))?;
+        self.renewed.store(time, Ordering::SeqCst);
+        Ok(())
+    }
+
+    /// Whether the lease has counted all the time since [`Lease::hold`], for every other computer.
+    pub fn held(&self) -> bool {
+        let ours = matches!(read(&self.path), Ok(Found::Holder(found)) if found.session == self.holder.session);
+        ours && self.renewed.load(Ordering::SeqCst).abs_diff(now()) < STALE / 2
     }
 }
 
@@ -134,14 +162,19 @@ impl Drop for Lease {
         if let Some(thread) = self.renewing.take() {
             let _ = thread.join();
         }
-        if matches!(read(&self.path), Ok(Found::Holder(holder)) if holder.session == self.session) {
+        if matches!(read(&self.path), Ok(Found::Holder(holder)) if holder.session == self.holder.session) {
             let _ = fs::remove_file(&self.path);
         }
     }
 }
 
 /// Writes the lease anew every minute, as long as it is ours. A failed renewal is not an error: the next may do.
-fn renew(path: PathBuf, mut holder: Holder, ended: Arc<(Mutex<bool>, Condvar)>) -> JoinHandle<()> {
+fn renew(
+    path: PathBuf,
+    mut holder: Holder,
+    renewed: Arc<AtomicI64>,
+    ended: Arc<(Mutex<bool>, Condvar)>,
+) -> JoinHandle<()> {
     std::thread::spawn(move || {
         let mut over = ended.0.lock().unwrap_or_else(PoisonError::into_inner);
         while !*over {
@@ -150,7 +183,11 @@ fn renew(path: PathBuf, mut holder: Holder, ended: Arc<(Mutex<bool>, Condvar)>) 
             let ours = || matches!(read(&path), Ok(Found::Holder(found)) if found.session == holder.session);
             if timeout.timed_out() && !*over && ours() {
                 holder.time = now();
-                let _ = fs::write(&path, json(&holder));
+                let written = fs::write(&path, json(&holder)).is_ok();
+                // After a long pause, as of a computer asleep, it stays told until the lease is held anew.
+                let _ = renewed.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |last| {
+                    (written && last.abs_diff(holder.time) < STALE / 2).then_some(holder.time)
+                });
             }
         }
     })

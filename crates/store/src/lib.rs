@@ -8,40 +8,60 @@
 //! The one rule that must never break: content is durable *before* the record that names it is created.
 
 mod barrier;
+mod clone;
 mod commit;
+mod delta;
 mod entries;
 mod error;
+mod expired;
 mod fault;
+mod holdings;
 mod layout;
 mod lease;
 mod list;
 mod log;
+mod native;
 mod objects;
+mod overlay;
 mod path;
+mod pins;
 mod pool;
 mod presence;
+mod reclaim;
 mod record;
 mod records;
 mod recover;
+mod repair;
 mod resume;
+mod retention;
+mod scrub;
 mod session;
 mod space;
 mod store;
+mod thin;
 mod tree;
 mod verify;
 mod version;
 mod walk;
 mod writer;
+mod writers;
 
 #[cfg(test)]
 mod tests;
 
 pub use commit::Commit;
 pub use error::{Damage, Error, ObjectDamage, Result};
+pub use expired::Expired;
 pub use list::EntryKind;
+pub use native::NativeExport;
+pub use overlay::{Overlay, ScratchWriter};
+pub use reclaim::Reclaimed;
 pub use records::{DamagedRecord, VersionList};
 pub use recover::UnfinishedSession;
+pub use retention::{Facts, KeptBecause, Plan, Retention, Shrink};
+pub use scrub::{DamagedObject, Part, Scrubbed, Touched};
 pub use session::{Base, Received, Session};
+pub use space::Space;
 pub use store::Store;
 pub use verify::{DamagedFile, Depth, Verified};
 pub use version::{Entry, ReadSeek, Version, VersionHead};

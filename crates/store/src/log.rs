@@ -54,10 +54,16 @@ pub(crate) struct Begin {
     pub session: Uuid,
     /// Unix milliseconds.
     pub started: i64,
-    /// The session that made the newest version then; `None` when there was no version.
+    /// The session that made the version below, or the newest when nothing lies below; `None` when there was no version.
     pub newest: Option<Uuid>,
+    /// The highest number of a version then; missing in older logs, whose version below was always the newest.
+    #[serde(default)]
+    pub last: Option<u64>,
     /// Whether the newest version lies below the changes, or nothing does.
     pub over_newest: bool,
+    /// Whether it was to start from nothing, as for an import: no later backup goes on with that.
+    #[serde(default)]
+    pub from_nothing: bool,
 }
 
 /// The name of the log of a device in a store. `udid` has passed the check of the layout.
@@ -183,7 +189,16 @@ mod tests {
 
     fn begin() -> Begin {
         let (store, session) = (Uuid::from_u128(1), Uuid::from_u128(2));
-        Begin { udid: "A".into(), store, session, started: 3, newest: None, over_newest: true }
+        Begin {
+            udid: "A".into(),
+            store,
+            session,
+            started: 3,
+            newest: None,
+            last: None,
+            over_newest: true,
+            from_nothing: false,
+        }
     }
 
     #[test]

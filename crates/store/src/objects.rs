@@ -193,6 +193,16 @@ impl Objects {
         Ok(Part { file, path, renamed: false })
     }
 
+    /// Gives a finished part, flushed by the caller, the name of the delta for the object `hash`.
+    pub fn take_delta(&self, mut part: Part, hash: &Hash) -> Result<()> {
+        self.settle(&part.file).map_err(writing(&part.path, 0))?;
+        let path = self.layout.delta(hash);
+        replace(&part.path, &path).map_err(writing(&path, 0))?;
+        part.renamed = true;
+        point("delta renamed");
+        Ok(())
+    }
+
     /// Turns a finished part into the object `hash`, over whatever has that name.
     pub fn take_part(&self, mut part: Part, hash: &Hash, size: u64) -> Result<()> {
         self.ensure_folder(hash)?;
@@ -212,14 +222,25 @@ fn renew(path: &Path, flush: Flush) -> io::Result<()> {
         // Only a handle that may write can flush there, and none may be had of a read-only file.
         set_read_only(path, false)?;
         let file = OpenOptions::new().write(true).open(path)?;
-        let _ = file.set_modified(std::time::SystemTime::now());
+        file.set_modified(std::time::SystemTime::now())?;
         file.sync_all()?;
         return set_read_only(path, true);
     }
     let file = File::open(path)?;
-    // A volume that refuses a new time keeps the old one; that only matters to a clean-up days later.
-    let _ = file.set_modified(std::time::SystemTime::now());
+    // On a volume that refuses, the content is written again: a clean-up may just now be about to take the old object.
+    file.set_modified(std::time::SystemTime::now())?;
     if flush == Flush::EachFile { flush_file(&file) } else { Ok(()) }
+}
+
+/// Takes away a file that may be read-only; one that is gone is fine. Returns whether it was there.
+pub(crate) fn remove(path: &Path) -> io::Result<bool> {
+    if cfg!(windows) {
+        let _ = set_read_only(path, false);
+    }
+    match retry(|| fs::remove_file(path)) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        result => result.map(|()| true),
+    }
 }
 
 fn set_read_only(path: &Path, read_only: bool) -> io::Result<()> {

@@ -7,7 +7,7 @@ use std::sync::{Mutex, PoisonError};
 
 use crate::error::ObjectDamage;
 use crate::layout::{Hash, Layout, group, hex};
-use crate::{Error, Result, objects};
+use crate::{Error, Result, delta};
 
 /// Waiting for a disk or a server, not computing.
 const THREADS: usize = 8;
@@ -19,10 +19,13 @@ pub(crate) struct Relied<'a> {
     pub hash: Hash,
     pub size: u64,
     pub path: &'a str,
+    /// No earlier version has it.
+    pub new: bool,
 }
 
 /// Fails with [`Error::ObjectDamaged`] and the first path, in byte order, whose object is missing or has another size.
-pub(crate) fn check(layout: &Layout, mut relied: Vec<Relied<'_>>) -> Result<()> {
+/// Leaves each object in `relied` once, in the order of their hashes.
+pub(crate) fn check(layout: &Layout, relied: &mut Vec<Relied<'_>>) -> Result<()> {
     relied.sort_unstable_by(|a, b| (&a.hash, a.size, a.path).cmp(&(&b.hash, b.size, b.path)));
     relied.dedup_by(|later, first| (&later.hash, later.size) == (&first.hash, first.size));
     let folders: Vec<&[Relied]> = relied.chunk_by(|a, b| group(&a.hash) == group(&b.hash)).collect();
@@ -55,8 +58,8 @@ fn lost_in<'a>(layout: &Layout, folder: &[Relied<'a>]) -> Option<(&'a str, Objec
     }
     // A listing may miss what is being replaced just now: only a look at the very object can condemn it.
     let unseen = folder.iter().zip(seen).filter(|(_, seen)| !seen).map(|(relied, _)| relied);
-    let lost = unseen
-        .filter_map(|relied| Some((relied.path, objects::look(&layout.object(&relied.hash), relied.size).err()?)));
+    let lost =
+        unseen.filter_map(|relied| Some((relied.path, delta::look_in_place(layout, &relied.hash, relied.size).err()?)));
     lost.min_by_key(|(path, _)| *path)
 }
 
@@ -99,8 +102,13 @@ mod tests {
     }
 
     fn result(layout: &Layout, all: &[(Hash, String)]) -> Option<(String, ObjectDamage)> {
-        let relied = all.iter().enumerate().map(|(size, (hash, path))| Relied { hash: *hash, size: size as u64, path });
-        match check(layout, relied.collect()) {
+        let relied = all.iter().enumerate().map(|(size, (hash, path))| Relied {
+            hash: *hash,
+            size: size as u64,
+            path,
+            new: true,
+        });
+        match check(layout, &mut relied.collect()) {
             Ok(()) => None,
             Err(Error::ObjectDamaged { path, damage }) => Some((path, damage)),
             Err(error) => panic!("{error}"),

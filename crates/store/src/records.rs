@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, MutexGuard, PoisonError, Weak};
 use std::time::SystemTime;
 
+use crate::barrier::flush_folder;
 use crate::error::{Damage, at};
-use crate::layout::{check_udid, claim_seq, record_seq};
+use crate::layout::{check_udid, claim_name, claim_seq, former_seq, given_up_name, record_seq, torn_name};
 use crate::store::names_in;
 use crate::tree::Tree;
 use crate::version::{Loaded, Version, VersionHead};
@@ -103,10 +104,10 @@ impl Store {
     /// The newest version whose record is whole.
     ///
     /// With the device's lease in hand: damaged records newer than that are put into quarantine, so that they can
-    /// never be taken for good later. One that cannot be read, is from a newer release or belongs to another device is
+    /// never be taken for good later; those whose number is still claimed, as never finished. One that cannot be read, is from a newer release or belongs to another device is
     /// an error and left alone. A copy under a wrong number is no version and left alone.
     pub(crate) fn newest_for_writing(&self, udid: &str) -> Result<Option<Version>> {
-        for (_, name) in self.records(udid)?.into_iter().rev() {
+        for (seq, name) in self.records(udid)?.into_iter().rev() {
             let path = self.0.layout.versions(udid).join(&name);
             match self.load(&path, udid) {
                 Ok(version) => return Ok(Some(version)),
@@ -119,12 +120,42 @@ impl Store {
                     }
                 }
                 Err(_) => {
-                    let aside = self.0.layout.quarantine(udid).join(&name);
+                    let never_finished = self.0.layout.versions(udid).join(claim_name(seq)).exists();
+                    let name = if never_finished { torn_name(&name) } else { name };
+                    let aside = self.0.layout.quarantine(udid).join(name);
                     fs::rename(&path, &aside).map_err(at(&path))?;
                 }
             }
         }
         Ok(None)
+    }
+
+    /// Gives up a damaged record, so that a clean-up need not wait for it any more: content that only it named can then
+    /// be taken away. `file` as [`DamagedRecord`] tells it. The record itself stays in quarantine under another name.
+    ///
+    /// Fails with [`Error::RecordDamaged`] when it is whole, from a newer release, or cannot be read just now.
+    pub fn give_up_record(&self, udid: &str, file: &str) -> Result<()> {
+        check_udid(udid)?;
+        let quarantine = self.0.layout.quarantine(udid);
+        let (folder, name) = match file.strip_prefix("quarantine/") {
+            Some(name) => (quarantine.clone(), name),
+            None => (self.0.layout.versions(udid), file),
+        };
+        let path = folder.join(name);
+        let Some(seq) = record_seq(name) else { return Err(Error::NotFound { path: file.to_owned() }) };
+        match record::check(&path, udid) {
+            Ok(_) => return Err(Error::RecordDamaged { path, damage: Damage::PutAside }),
+            Err(Damage::Unreadable(std::io::ErrorKind::NotFound)) => {
+                return Err(Error::NoVersion { udid: udid.to_owned(), seq });
+            }
+            Err(damage @ (Damage::Unreadable(_) | Damage::NewerFormat)) => {
+                return Err(Error::RecordDamaged { path, damage });
+            }
+            Err(_) => {}
+        }
+        fs::create_dir_all(&quarantine).map_err(at(&quarantine))?;
+        fs::rename(&path, quarantine.join(given_up_name(name))).map_err(at(&path))?;
+        flush_folder(&quarantine)
     }
 
     /// Number and file name of every record of a device, by number.
@@ -140,15 +171,35 @@ impl Store {
         let layout = &self.0.layout;
         let mut last = 0;
         for folder in [layout.versions(udid), layout.quarantine(udid), layout.expired(udid)] {
-            let seqs = names_in(&folder)?.into_iter().filter_map(|name| record_seq(&name).or(claim_seq(&name)));
+            let seq = |name: String| record_seq(&name).or(claim_seq(&name)).or(former_seq(&name));
+            let seqs = names_in(&folder)?.into_iter().filter_map(seq);
             last = seqs.max().unwrap_or(0).max(last);
         }
         Ok(last)
     }
 
+    /// The heads of all records, by number. Only the newest, the one a cut may have torn, is checked whole.
+    pub(crate) fn heads(&self, udid: &str) -> Result<Vec<record::Head>> {
+        let folder = self.0.layout.versions(udid);
+        let mut heads = Vec::new();
+        for (_, name) in self.records(udid)?.into_iter().rev() {
+            let path = folder.join(name);
+            if !heads.is_empty() || self.check(&path, udid).is_ok() {
+                heads.extend(record::read_head(&path, udid).ok());
+            }
+        }
+        heads.reverse();
+        Ok(heads)
+    }
+
+    /// The name of the record of that number; the last one when there are several.
+    pub(crate) fn record_of(&self, udid: &str, seq: u64) -> Result<Option<String>> {
+        Ok(self.records(udid)?.into_iter().rfind(|(number, _)| *number == seq).map(|(_, name)| name))
+    }
+
     /// Whether a record of that number is there.
     pub(crate) fn has_record(&self, udid: &str, seq: u64) -> Result<bool> {
-        Ok(self.records(udid)?.iter().any(|(number, _)| *number == seq))
+        Ok(self.record_of(udid, seq)?.is_some())
     }
 
     fn load(&self, path: &Path, udid: &str) -> std::result::Result<Version, Damage> {

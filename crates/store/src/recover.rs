@@ -4,8 +4,6 @@ use std::collections::HashSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use uuid::Uuid;
-
 use crate::error::at;
 use crate::layout::check_udid;
 use crate::lease::{self, Found, LocalLock};
@@ -35,6 +33,7 @@ impl Store {
         fs::create_dir_all(sessions).map_err(at(sessions))?;
         // Best effort: nothing is removed unless every lease could be read, and what stays is in nobody's way.
         let _ = self.remove_parts(sessions);
+        let _ = self.restore_doomed();
         let mut unfinished = Vec::new();
         for name in names_in(sessions)? {
             let ours = name.strip_suffix(".log").and_then(|name| name.strip_prefix(self.id()));
@@ -51,10 +50,12 @@ impl Store {
 
     /// What the log tells; a log that is of no use is removed.
     fn unfinished(&self, udid: &str, path: &Path) -> Result<Option<UnfinishedSession>> {
-        let newest = self.newest_session(udid)?;
-        // Made into a version already, or left behind by a newer one: of no use either way.
-        let opened = Lines::open(path)?.filter(|(begin, _)| begin.udid == udid && begin.newest == newest);
+        let opened = match Lines::open(path)? {
+            Some((begin, lines)) => self.base_of(udid, &begin)?.map(|_| (begin, lines)),
+            None => None,
+        };
         let Some((begin, mut lines)) = opened else {
+            // Made into a version already, or left behind by a newer one: of no use either way.
             let _ = fs::remove_file(path);
             return Ok(None);
         };
@@ -67,14 +68,6 @@ impl Store {
         }
         let (udid, started, log) = (udid.to_owned(), begin.started, path.to_path_buf());
         Ok(Some(UnfinishedSession { udid, started, files, bytes, log }))
-    }
-
-    /// The session that made the newest version.
-    fn newest_session(&self, udid: &str) -> Result<Option<Uuid>> {
-        match self.versions(udid)?.versions.last() {
-            Some(head) => Ok(Some(self.version(udid, head.seq)?.0.header.session)),
-            None => Ok(None),
-        }
     }
 
     /// Removes half-received large files, and leases of this computer, that no running session owns.

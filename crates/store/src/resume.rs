@@ -25,27 +25,42 @@ pub(crate) struct Replayed {
     pub session: Uuid,
 }
 
-/// Whether a log continues the newest version of this device.
-fn fits(begin: &Begin, store: &Store, udid: &str, newest: Option<&Version>) -> bool {
-    let session = newest.map(|version| version.0.header.session);
-    begin.store == store.0.uuid && begin.udid == udid && begin.newest == session
+impl Store {
+    /// Whether a log can be gone on with: no version has come since, and the one below is still there. Tells that one.
+    pub(crate) fn base_of(&self, udid: &str, begin: &Begin) -> Result<Option<Option<u64>>> {
+        if begin.store != self.0.uuid || begin.udid != udid || begin.from_nothing {
+            return Ok(None);
+        }
+        let heads = self.heads(udid)?;
+        let (Some(session), Some(newest)) = (begin.newest, heads.last()) else {
+            return Ok((begin.newest.is_none() && heads.is_empty()).then_some(None));
+        };
+        let unchanged = newest.header.session == session || begin.last == Some(newest.version.seq);
+        let below = heads.iter().rfind(|head| head.header.session == session);
+        Ok(below.filter(|_| unchanged).map(|head| Some(head.version.seq)))
+    }
+
+    /// The version below the unfinished session of this device, when it can be gone on with.
+    pub(crate) fn base_to_resume(&self, udid: &str, log: &Path) -> Result<Option<Option<u64>>> {
+        match Lines::open(log)? {
+            Some((begin, _)) => self.base_of(udid, &begin),
+            None => Ok(None),
+        }
+    }
 }
 
-/// Replays the log at `path`; `None` when there is none that fits.
+/// Replays the log at `path` over the version it began with; `None` when it has none of its own any more.
 ///
 /// Every object the log names and no version is known to rely on is hashed first. The replay ends before the first
 /// one that is not whole, so that the result is always a state the session once had.
 pub(crate) fn replay(
     store: &Store,
-    udid: &str,
     path: &Path,
-    newest: Option<&Version>,
+    below: Option<&Version>,
     objects: &Objects,
 ) -> Result<Option<Replayed>> {
-    let Some((begin, mut lines)) = Lines::open(path)?.filter(|(begin, _)| fits(begin, store, udid, newest)) else {
-        return Ok(None);
-    };
-    let known = newest.map(Version::files);
+    let Some((begin, mut lines)) = Lines::open(path)? else { return Ok(None) };
+    let known = below.map(Version::files);
     let mut named = HashMap::new();
     while let Some(line) = lines.next()? {
         if let Line::File { hash, size, .. } = line

@@ -1,7 +1,7 @@
 //! One running backup: a virtual file system over a version. No stored byte of any version is ever changed.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use uuid::Uuid;
@@ -9,7 +9,7 @@ use uuid::Uuid;
 use crate::barrier::{Barrier, flush_folder};
 use crate::error::at;
 use crate::layout::{Hash, check_udid};
-use crate::lease::{Lease, now};
+use crate::lease::{CLEAN_UP, Lease, now};
 use crate::list::{EntryKind, List};
 use crate::log::{self, Begin, Line, Log};
 use crate::objects::Objects;
@@ -26,8 +26,11 @@ pub enum Base {
     Newest,
     /// Nothing; content that is stored already is still not stored again.
     Empty,
-    /// What the unfinished session of this device had; the newest version when there is none that fits.
+    /// What the unfinished session of this device had, over the version it began with; the newest version when there is
+    /// none, when a version has come since, or when it began with [`Base::Empty`]. Ask [`Session::resumed`].
     Resume,
+    /// The version of this number: where one with a higher number holds an older state, imported later.
+    Version(u64),
 }
 
 /// What a session took in so far.
@@ -48,7 +51,7 @@ pub struct Session {
     pub(crate) udid: String,
     /// Names the record; a resumed session keeps the id of its log.
     pub(crate) id: Uuid,
-    /// The newest version at the start.
+    /// The newest version at the start, or the one chosen as its base.
     pub(crate) newest: Option<Version>,
     /// Whether the newest version lies below the changes.
     pub(crate) over_newest: bool,
@@ -58,6 +61,7 @@ pub struct Session {
     pub(crate) barrier: Barrier,
     pub(crate) pool: Pool,
     pub(crate) lease: Lease,
+    pub(crate) sessions: PathBuf,
     started: i64,
     resumed: bool,
     /// The number the version will most likely have.
@@ -69,23 +73,40 @@ impl Store {
     /// Starts a session on a device. `sessions` is a folder of this computer, the same for every session.
     ///
     /// Fails with [`Error::DeviceBusy`] while another session on this device runs, here or elsewhere; with
+    /// [`Error::StoreBusy`] while a clean-up does not give way; with
     /// [`Error::BadDevice`] when the store has a device of that name in another case. The log of an earlier, unfinished
     /// session is given up unless `base` is [`Base::Resume`].
     pub fn begin(&self, udid: &str, sessions: &Path, base: Base) -> Result<Session> {
         check_udid(udid)?;
+        if udid.eq_ignore_ascii_case(CLEAN_UP) {
+            return Err(Error::BadDevice { udid: udid.to_owned() });
+        }
         self.check_name_is_its_own(udid)?;
         fs::create_dir_all(sessions).map_err(at(sessions))?;
         let layout = &self.0.layout;
         let id = Uuid::new_v4();
         let lease = Lease::take(layout, sessions, self.id(), udid, id)?;
+        self.wait_for_clean_up(sessions, udid)?;
+        self.restore_doomed()?;
         self.prepare_device(udid)?;
         let barrier = Barrier::open(layout.root())?;
         let objects = Arc::new(Objects::new(layout.clone(), barrier.flush, id.to_string()));
         let newest = self.newest_for_writing(udid)?;
+        self.drop_claims(udid)?;
+        let last = newest.as_ref().map(|version| version.head().seq);
         let log_path = sessions.join(log::name(self.id(), udid));
-        let earlier = match base {
-            Base::Resume => resume::replay(self, udid, &log_path, newest.as_ref(), &objects)?,
-            Base::Newest | Base::Empty => None,
+        let unfinished = if base == Base::Resume { self.base_to_resume(udid, &log_path)? } else { None };
+        let below = match base {
+            Base::Version(seq) => Some(seq),
+            _ => unfinished.unwrap_or(last),
+        };
+        let newest = match below.filter(|below| Some(*below) != last) {
+            Some(below) => Some(self.version(udid, below)?),
+            None => newest,
+        };
+        let earlier = match unfinished {
+            Some(_) => resume::replay(self, &log_path, newest.as_ref(), &objects)?,
+            None => None,
         };
         let resumed = earlier.is_some();
         let resume::Replayed { tree, log, over_newest, session } = match earlier {
@@ -94,7 +115,9 @@ impl Store {
                 let over_newest = base != Base::Empty && newest.is_some();
                 let made_by = newest.as_ref().map(|version| version.0.header.session);
                 let (udid, store, started) = (udid.to_owned(), self.0.uuid, now());
-                let begin = Begin { udid, store, session: id, started, newest: made_by, over_newest };
+                let from_nothing = base == Base::Empty;
+                let begin =
+                    Begin { udid, store, session: id, started, newest: made_by, last, over_newest, from_nothing };
                 let below = newest.as_ref().filter(|_| over_newest).map(|version| Arc::clone(version.files()));
                 let tree = Tree::over(below.unwrap_or_default());
                 resume::Replayed { tree, log: Log::start(&log_path, begin)?, over_newest, session: id }
@@ -113,6 +136,7 @@ impl Store {
             objects,
             barrier,
             lease,
+            sessions: sessions.to_path_buf(),
             started: now(),
             resumed,
             received: Received::default(),
@@ -128,7 +152,7 @@ impl Store {
         }
     }
 
-    /// Makes the folders of a device and takes away number claims of sessions that are no more.
+    /// Makes the folders of a device.
     fn prepare_device(&self, udid: &str) -> Result<()> {
         let layout = &self.0.layout;
         for folder in [layout.versions(udid), layout.quarantine(udid)] {
@@ -138,7 +162,12 @@ impl Store {
                 flush_folder(&layout.devices())?;
             }
         }
-        let versions = layout.versions(udid);
+        Ok(())
+    }
+
+    /// Takes away number claims of sessions that are no more.
+    fn drop_claims(&self, udid: &str) -> Result<()> {
+        let versions = self.0.layout.versions(udid);
         for name in names_in(&versions)?.iter().filter(|name| crate::layout::claim_seq(name).is_some()) {
             let claim = versions.join(name);
             fs::remove_file(&claim).map_err(at(&claim))?;

@@ -1,16 +1,59 @@
 //! Room on the volume: how much there is, and a reserve to be able to finish on a full one.
 
+use std::collections::{BTreeSet, HashMap};
 use std::fs::{self, File, OpenOptions};
 use std::io::Write;
 use std::path::Path;
 
-use crate::Result;
 use crate::error::at;
+use crate::holdings::{Holdings, Place, RecordFile};
+use crate::layout::object_hash;
+use crate::store::names_in;
+use crate::{Error, Result, Store};
 
 /// The size of the reserve, in bytes.
 pub(crate) const BALLAST: u64 = if cfg!(test) { 1 << 20 } else { 64 << 20 };
 /// Below this much free space no reserve is made, in bytes.
 pub(crate) const PLENTY: u64 = 2 << 30;
+
+/// What a store takes on its volume.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Space {
+    /// All objects, in bytes, whether a version names them or not.
+    pub objects_bytes: u64,
+    pub objects: u64,
+    /// Device, number, and the bytes that this version alone holds; by device and number, expired ones too.
+    pub by_version: Vec<(String, u64, u64)>,
+    /// Objects that no version names, in bytes: a clean-up may take them away one day.
+    pub unnamed_bytes: u64,
+}
+
+impl Store {
+    /// What the store takes, and what each version holds alone. Reads every record and lists every object.
+    pub fn space(&self) -> Result<Space> {
+        let mut space = Space::default();
+        let mut on_disk = HashMap::new();
+        for folder in self.object_folders()? {
+            for name in names_in(&folder)? {
+                let Some(hash) = object_hash(&name) else { continue };
+                // One that went meanwhile takes no space.
+                let size = fs::symlink_metadata(folder.join(name)).map_or(0, |about| about.len());
+                *on_disk.entry(hash).or_default() += size;
+                space.objects_bytes += size;
+                space.objects += 1;
+            }
+        }
+        let holdings = Holdings::of(self, Some(&on_disk))?;
+        let alone = |(index, file): (usize, &RecordFile)| {
+            (file.udid.clone(), file.seq, holdings.only(&BTreeSet::from([index])))
+        };
+        let kept = holdings.records.iter().enumerate().filter(|(_, file)| file.place != Place::Quarantine);
+        space.by_version = kept.map(alone).collect();
+        space.by_version.sort();
+        space.unnamed_bytes = space.objects_bytes.saturating_sub(holdings.named());
+        Ok(space)
+    }
+}
 
 /// The bytes this user may still write to the volume of `folder`.
 pub(crate) fn free(folder: &Path) -> Result<u64> {
@@ -43,6 +86,14 @@ fn reserve(mut file: &File) -> std::io::Result<()> {
         file.write_all(&block)?;
     }
     Ok(())
+}
+
+/// Does something that needs a little room; on a full volume the reserve is spent on it, and it is tried again.
+pub(crate) fn with_reserve<T>(ballast: &Path, mut work: impl FnMut() -> Result<T>) -> Result<T> {
+    match work() {
+        Err(Error::DiskFull { .. }) if release_ballast(ballast) => work(),
+        result => result,
+    }
 }
 
 /// Gives the reserve back to the volume; returns whether there was one.

@@ -19,6 +19,8 @@ use crate::{Error, Result, lease, record, space};
 /// The format this release reads and writes.
 const FORMAT: u64 = 1;
 const README: &str = include_str!("README.store.txt");
+/// Reads a store without this program.
+const READER: &str = include_str!("../../../docs/reader.py");
 
 /// Keeps the versions of any number of devices. Cheap to clone; may be used from any thread.
 #[derive(Clone)]
@@ -63,8 +65,10 @@ impl Store {
             Err(error) => return Err(error),
             Ok(_) => {}
         }
-        if fs::read(layout.readme()).ok().as_deref() != Some(README.as_bytes()) {
-            fs::write(layout.readme(), README).map_err(at(&layout.readme()))?;
+        for (path, text) in [(layout.readme(), README), (layout.reader(), READER)] {
+            if fs::read(&path).ok().as_deref() != Some(text.as_bytes()) {
+                fs::write(&path, text).map_err(at(&path))?;
+            }
         }
         point("readme written");
         space::make_ballast(&layout.ballast());
@@ -102,6 +106,15 @@ impl Store {
         let names = names_in(&self.0.layout.devices())?;
         let is_device = |name: &String| check_udid(name).is_ok() && self.0.layout.versions(name).is_dir();
         Ok(names.into_iter().filter(is_device).collect())
+    }
+}
+
+impl Store {
+    /// The folders that hold objects, in the order of their names.
+    pub(crate) fn object_folders(&self) -> Result<Vec<PathBuf>> {
+        let objects = self.0.layout.objects();
+        let is_group = |name: &String| name.len() == 3 && u16::from_str_radix(name, 16).is_ok();
+        Ok(names_in(&objects)?.into_iter().filter(is_group).map(|name| objects.join(name)).collect())
     }
 }
 

@@ -4,9 +4,9 @@ use std::ops::ControlFlow;
 
 use crate::Version;
 use crate::error::ObjectDamage;
-use crate::layout::Hash;
+use crate::layout::{Hash, Layout};
 use crate::list::{EntryKind, INLINE, OBJECT};
-use crate::objects;
+use crate::{delta, objects};
 
 /// How thoroughly to look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,6 +39,17 @@ pub struct Verified {
     pub stopped: bool,
 }
 
+/// Looks at one content, whole or put together from a delta.
+pub(crate) fn look(layout: &Layout, hash: &Hash, size: u64, depth: Depth) -> Result<(), ObjectDamage> {
+    match depth {
+        Depth::Presence => delta::look(layout, hash, size),
+        Depth::Bytes => match objects::verify(&layout.whole(hash), hash, size) {
+            Err(ObjectDamage::Missing) => delta::verify(layout, hash, size),
+            result => result,
+        },
+    }
+}
+
 impl Version {
     /// Looks at all content, each object once. `progress` gets bytes done and bytes in all, and may stop it.
     pub fn verify(&self, depth: Depth, progress: &mut dyn FnMut(u64, u64) -> ControlFlow<()>) -> Verified {
@@ -66,12 +77,8 @@ impl Version {
             let result = match &last {
                 Some((hash, result)) if *hash == row.hash => *result,
                 _ => {
-                    let object = self.0.layout.object(&row.hash);
                     verified.bytes += row.size;
-                    match depth {
-                        Depth::Presence => objects::look(&object, row.size),
-                        Depth::Bytes => objects::verify(&object, &row.hash, row.size),
-                    }
+                    look(&self.0.layout, &row.hash, row.size, depth)
                 }
             };
             verified.files += 1;

@@ -1,6 +1,7 @@
 //! One kept version, to look at: never changed, complete in itself.
 
 use std::collections::BTreeMap;
+use std::fs::File;
 use std::io::{Cursor, Read, Seek};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -11,7 +12,7 @@ use crate::list::{EntryKind, INLINE, List, OBJECT, Row};
 use crate::objects;
 use crate::record::Header;
 use crate::tree::{Node, Tree};
-use crate::{Error, Result};
+use crate::{Error, Result, delta};
 
 /// What is known of a version without its file list.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -105,11 +106,13 @@ impl Version {
         }
     }
 
-    /// Where the content of the file lies, unless it is inside the record. Only for reading: other versions share it.
+    /// Where the content of the file lies, unless it is inside the record or only a delta of it is kept. Only for
+    /// reading: other versions share it.
     pub fn local_path(&self, path: &str) -> Option<PathBuf> {
         let row = self.0.tree.row(self.0.tree.find(path)?);
         let stored = row.kind == EntryKind::File && row.codec == OBJECT;
-        stored.then(|| self.0.layout.object(&row.hash))
+        let path = stored.then(|| self.0.layout.object(&row.hash))?;
+        (path.exists() || !self.0.layout.delta(&row.hash).exists()).then_some(path)
     }
 
     /// All files and made folders, in byte order of their paths. Folders that merely have content are not among them.
@@ -145,8 +148,21 @@ pub(crate) fn open(layout: &Layout, path: &str, tree: &Tree, node: Node) -> Resu
     }
 }
 
+/// The content of an object that is not in its place: put together from a delta, or put aside by a clean-up that was
+/// cut, until the next session gives it its name back.
+fn elsewhere(layout: &Layout, hash: &Hash, size: u64) -> std::result::Result<File, ObjectDamage> {
+    match objects::open(&layout.whole(hash), size) {
+        Err(ObjectDamage::Missing) => delta::open(layout, hash, size),
+        found => found,
+    }
+}
+
 fn open_object(layout: &Layout, path: &str, hash: &Hash, size: u64) -> Result<Option<Box<dyn ReadSeek>>> {
-    match objects::open(&layout.object(hash), size) {
+    let found = match objects::open(&layout.object(hash), size) {
+        Err(ObjectDamage::Missing) => elsewhere(layout, hash, size),
+        found => found,
+    };
+    match found {
         Ok(file) => Ok(Some(Box::new(file))),
         Err(ObjectDamage::Unreadable(kind)) => {
             Err(Error::Io { path: layout.object(hash), source: std::io::Error::from(kind) })

@@ -113,3 +113,56 @@ fn the_reserve_is_spent_on_the_record() {
     assert!(!ballast.exists());
     check(&store, 1);
 }
+
+/// Everything a clean-up looks at becomes eight days older.
+fn age(folder: &Path) {
+    for path in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+        if path.is_dir() {
+            age(&path);
+        } else if path.extension().is_some_and(|end| end == "since") {
+            let since: i64 = std::fs::read_to_string(&path).unwrap().trim().parse().unwrap();
+            let mut file = std::fs::OpenOptions::new().write(true).open(&path).unwrap();
+            file.write_all((since - 8 * 86_400_000).to_string().as_bytes()).unwrap();
+        } else {
+            let old = std::time::SystemTime::now() - std::time::Duration::from_secs(8 * 86_400);
+            std::fs::File::open(&path).unwrap().set_modified(old).unwrap();
+        }
+    }
+}
+
+#[test]
+fn a_full_disk_is_cleaned_up_with_the_reserve_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let (location, sessions) = (folder.path().join("volume"), folder.path().join("sessions"));
+    std::fs::create_dir(&location).unwrap();
+    let Some(_volume) = Volume::mount(&location, 8) else {
+        println!("skipped: no right to mount a small volume");
+        return;
+    };
+    let store = Store::create_or_open(&location).unwrap();
+    let ballast = location.join("Heirloom/ballast");
+    std::fs::write(&ballast, noise(1, 1 << 18)).unwrap();
+    for number in 2..4 {
+        let mut session = store.begin(UDID, &sessions, Base::Empty).unwrap();
+        put(&mut session, "file", &noise(number, 1 << 20)).unwrap();
+        session.commit(Commit::default()).unwrap();
+    }
+    let fill = || {
+        let mut file = std::fs::File::create(location.join("filler")).unwrap();
+        while file.write_all(&noise(3, 4096)).is_ok() {}
+        assert_eq!(store.free_space().unwrap(), 0);
+    };
+    fill();
+    store.expire(UDID, 1).unwrap();
+    assert!(!ballast.exists());
+
+    std::fs::remove_file(location.join("filler")).unwrap();
+    std::fs::write(&ballast, noise(1, 1 << 18)).unwrap();
+    age(&location.join("Heirloom"));
+    fill();
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_millis() as i64;
+    let cleaned = store.reclaim(&sessions, now, &mut |_, _| true).unwrap();
+    assert_eq!((cleaned.versions, cleaned.objects, cleaned.bytes), (1, 1, 1 << 20));
+    assert!(store.free_space().unwrap() >= 1 << 20);
+    check(&store, 2);
+}

@@ -43,8 +43,8 @@ pub mod status {
     pub const NOT_FOUND: u64 = 8;
     pub const IS_DIRECTORY: u64 = 9;
     pub const PERMISSION: u64 = 10;
-    pub const NO_SPACE: u64 = 18;
     pub const EXISTS: u64 = 16;
+    pub const NO_SPACE: u64 = 18;
     pub const WOULD_BLOCK: u64 = 19;
     pub const NOT_EMPTY: u64 = 33;
 }
@@ -117,6 +117,11 @@ pub fn path(argument: &[u8]) -> Result<&str> {
     std::str::from_utf8(&argument[..end]).map_err(|_| Error::PathText)
 }
 
+/// The strings of a listing or of key-value pairs: each ends with a NUL, which the last may lack.
+pub fn strings(payload: &[u8]) -> impl Iterator<Item = &[u8]> {
+    payload.strip_suffix(&[0]).unwrap_or(payload).split(|byte| *byte == 0).filter(|_| !payload.is_empty())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -147,5 +152,12 @@ mod tests {
         assert_eq!(path(b"/DCIM\0").unwrap(), "/DCIM");
         assert_eq!(path(b"/DCIM").unwrap(), "/DCIM");
         assert!(path(b"\xff").is_err());
+    }
+
+    #[test]
+    fn strings_end_at_their_nuls() {
+        assert_eq!(strings(b".\0..\0DCIM\0").collect::<Vec<_>>(), [&b"."[..], b"..", b"DCIM"]);
+        assert_eq!(strings(b"st_size\0\0x\0y").collect::<Vec<_>>(), [&b"st_size"[..], b"", b"x", b"y"]);
+        assert_eq!(strings(b"").count(), 0);
     }
 }

@@ -82,13 +82,17 @@ pub enum Message {
 impl Message {
     /// Reads one message; malformed arguments of a known message are an error.
     pub fn parse(value: Value) -> Result<Message> {
-        let Value::Array(items) = value else { return Err(Error::Field { message: "DeviceLink", field: "array" }) };
-        let Some(name) = items.first().and_then(Value::as_string) else {
+        let Value::Array(mut items) = value else { return Err(Error::Field { message: "DeviceLink", field: "array" }) };
+        // Moved out, not copied: lists from a phone may be long.
+        let mut taken = items.iter_mut().map(|item| std::mem::replace(item, Value::Boolean(false)));
+        let Some(Value::String(name)) = taken.next() else {
             return Err(Error::Field { message: "DeviceLink", field: "name" });
         };
-        let message = match name {
+        let first = taken.next();
+        drop(taken);
+        let message = match name.as_str() {
             "DLMessageVersionExchange" => Message::VersionExchange {
-                major: unsigned(items.get(1))
+                major: unsigned(first.as_ref())
                     .ok_or(Error::Field { message: "DLMessageVersionExchange", field: "version" })?,
                 minor: unsigned(items.get(2)).unwrap_or(0),
             },
@@ -97,34 +101,29 @@ impl Message {
                 Message::UploadFiles { progress: real(items.get(2)), total: unsigned(items.get(3)) }
             }
             "DLMessageDownloadFiles" => Message::DownloadFiles {
-                paths: strings(items.get(1), "DLMessageDownloadFiles")?,
+                paths: strings(first, "DLMessageDownloadFiles")?,
                 progress: real(items.get(3)),
             },
             "DLMessageGetFreeDiskSpace" => Message::FreeDiskSpace,
-            "DLMessagePurgeDiskSpace" => Message::PurgeDiskSpace { bytes: unsigned(items.get(1)).unwrap_or(0) },
-            "DLContentsOfDirectory" => {
-                Message::ContentsOfDirectory { path: string(items.get(1), "DLContentsOfDirectory")? }
-            }
-            "DLMessageCreateDirectory" => {
-                Message::CreateDirectory { path: string(items.get(1), "DLMessageCreateDirectory")? }
-            }
+            "DLMessagePurgeDiskSpace" => Message::PurgeDiskSpace { bytes: unsigned(first.as_ref()).unwrap_or(0) },
+            "DLContentsOfDirectory" => Message::ContentsOfDirectory { path: string(first, "DLContentsOfDirectory")? },
+            "DLMessageCreateDirectory" => Message::CreateDirectory { path: string(first, "DLMessageCreateDirectory")? },
             "DLMessageMoveItems" | "DLMessageMoveFiles" => {
-                Message::MoveItems { moves: pairs(items.get(1))?, progress: real(items.get(3)) }
+                Message::MoveItems { moves: pairs(first)?, progress: real(items.get(3)) }
             }
-            "DLMessageRemoveItems" | "DLMessageRemoveFiles" => Message::RemoveItems {
-                paths: strings(items.get(1), "DLMessageRemoveItems")?,
-                progress: real(items.get(3)),
-            },
+            "DLMessageRemoveItems" | "DLMessageRemoveFiles" => {
+                Message::RemoveItems { paths: strings(first, "DLMessageRemoveItems")?, progress: real(items.get(3)) }
+            }
             "DLMessageCopyItem" => Message::CopyItem {
-                from: string(items.get(1), "DLMessageCopyItem")?,
-                to: string(items.get(2), "DLMessageCopyItem")?,
+                from: string(first, "DLMessageCopyItem")?,
+                to: string(items.into_iter().nth(2), "DLMessageCopyItem")?,
             },
-            "DLMessageProcessMessage" => match items.into_iter().nth(1) {
+            "DLMessageProcessMessage" => match first {
                 Some(Value::Dictionary(content)) => Message::Process(content),
                 _ => return Err(Error::Field { message: "DLMessageProcessMessage", field: "dictionary" }),
             },
             "DLMessageDisconnect" => Message::Disconnect,
-            other => Message::Other(other.to_string()),
+            _ => Message::Other(name),
         };
         Ok(message)
     }
@@ -182,19 +181,19 @@ fn real(value: Option<&Value>) -> Option<f64> {
     value.as_real().or_else(|| value.as_signed_integer().map(|whole| whole as f64)).filter(|real| real.is_finite())
 }
 
-fn string(value: Option<&Value>, message: &'static str) -> Result<String> {
-    Ok(value.and_then(Value::as_string).ok_or(Error::Field { message, field: "path" })?.to_string())
+fn string(value: Option<Value>, message: &'static str) -> Result<String> {
+    value.and_then(Value::into_string).ok_or(Error::Field { message, field: "path" })
 }
 
-fn strings(value: Option<&Value>, message: &'static str) -> Result<Vec<String>> {
-    let items = value.and_then(Value::as_array).ok_or(Error::Field { message, field: "paths" })?;
-    items.iter().map(|item| string(Some(item), message)).collect()
+fn strings(value: Option<Value>, message: &'static str) -> Result<Vec<String>> {
+    let items = value.and_then(Value::into_array).ok_or(Error::Field { message, field: "paths" })?;
+    items.into_iter().map(|item| string(Some(item), message)).collect()
 }
 
-fn pairs(value: Option<&Value>) -> Result<Vec<(String, String)>> {
-    let moves =
-        value.and_then(Value::as_dictionary).ok_or(Error::Field { message: "DLMessageMoveItems", field: "moves" })?;
-    moves.iter().map(|(from, to)| Ok((from.clone(), string(Some(to), "DLMessageMoveItems")?))).collect()
+fn pairs(value: Option<Value>) -> Result<Vec<(String, String)>> {
+    let message = "DLMessageMoveItems";
+    let moves = value.and_then(Value::into_dictionary).ok_or(Error::Field { message, field: "moves" })?;
+    moves.into_iter().map(|(from, to)| Ok((from, string(Some(to), message)?))).collect()
 }
 
 #[cfg(test)]

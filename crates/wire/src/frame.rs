@@ -4,8 +4,9 @@
 use crate::{Error, Result, plist_caps};
 use plist::Value;
 
-/// Longest plist frame accepted from a phone in a backup session: lists of moves can be large.
-pub const BACKUP_LIMIT: u32 = 256 << 20;
+/// Longest plist frame accepted from a phone in a backup session: some 700,000 paths to remove. A phone's own backup
+/// agent lives in less memory.
+pub const BACKUP_LIMIT: u32 = 64 << 20;
 /// Longest plist frame accepted anywhere else.
 pub const SERVICE_LIMIT: u32 = 64 << 20;
 
@@ -38,7 +39,9 @@ pub fn encode_binary(value: &Value) -> Result<Vec<u8>> {
 }
 
 fn framed(write: impl FnOnce(&mut Vec<u8>) -> std::result::Result<(), plist::Error>) -> Result<Vec<u8>> {
-    let mut out = vec![0; 4];
+    // Room for a request: a buffer that grows leaves copies behind, and some requests hold passwords.
+    let mut out = Vec::with_capacity(8 << 10);
+    out.extend_from_slice(&[0; 4]);
     write(&mut out)?;
     let length = out.len() - 4;
     let prefix = u32::try_from(length).map_err(|_| Error::TooLong { length: length as u64, limit: u32::MAX.into() })?;

@@ -10,6 +10,7 @@ pub mod service {
     pub const SPRINGBOARD: &str = "com.apple.springboardservices";
     pub const DIAGNOSTICS: &str = "com.apple.mobile.diagnostics_relay";
     pub const HEARTBEAT: &str = "com.apple.mobile.heartbeat";
+    pub const ASSERTION: &str = "com.apple.mobile.assertion_agent";
 }
 
 /// Notification names used around a backup (`protocol.md` 2.4).

@@ -7,6 +7,10 @@ use crate::{Error, Result};
 
 /// Deepest nesting of containers (binary) or elements (XML) that is read; Apple's messages stay below ten.
 pub const DEPTH: usize = 128;
+/// Most values in one property list: as many take some 200 MB.
+pub const VALUES: usize = 1_000_000;
+/// Most bytes of text and data in one property list.
+pub const BYTES: usize = 80 << 20;
 
 pub const MAGIC: &[u8] = b"bplist00";
 /// Sizes of offsets and references, number of objects, top object, offset of the table (CFBinaryPList.c).
@@ -46,8 +50,8 @@ impl Binary<'_> {
 
     /// Visits every value as often as it would be built.
     fn walk(&self) -> Result<()> {
-        let mut values = self.objects.saturating_mul(4).saturating_add(1000);
-        let mut bytes = self.body.len().saturating_mul(4).saturating_add(1 << 20);
+        let mut values = self.objects.saturating_mul(4).saturating_add(1000).min(VALUES);
+        let mut bytes = self.body.len().saturating_mul(4).saturating_add(1 << 20).min(BYTES);
         // Where the next reference of each open container is, and how many are left.
         let mut open: Vec<(usize, usize)> = Vec::new();
         let mut next = Some(self.top);
@@ -110,6 +114,8 @@ impl Binary<'_> {
         }
         Ok(match kind {
             0xA | 0xD => Visited::Container { at: start, references: length / self.reference_size },
+            // Two bytes become up to three.
+            0x6 => Visited::Leaf { length: length.saturating_mul(3) / 2 },
             _ => Visited::Leaf { length },
         })
     }
@@ -129,7 +135,7 @@ fn number(body: &[u8], at: usize, size: usize) -> Result<usize> {
 
 /// Counts all elements: the reader refuses an end that belongs to another name, so only containers can nest.
 fn xml(body: &[u8]) -> Result<()> {
-    let (mut depth, mut rest) = (0usize, body);
+    let (mut depth, mut values, mut rest) = (0usize, 0usize, body);
     while let Some(at) = rest.iter().position(|byte| *byte == b'<') {
         rest = &rest[at + 1..];
         if let Some(after) = after_section(rest) {
@@ -141,8 +147,14 @@ fn xml(body: &[u8]) -> Result<()> {
         match tag {
             [b'!', ..] => {}
             [b'/', ..] => depth = depth.saturating_sub(1),
-            [.., b'/'] => {}
-            _ => depth += 1,
+            [.., b'/'] => values += 1,
+            _ => {
+                depth += 1;
+                values += 1;
+            }
+        }
+        if values > VALUES {
+            return Err(Error::PlistTooMuch);
         }
         if depth > DEPTH {
             return Err(Error::PlistTooDeep { limit: DEPTH });

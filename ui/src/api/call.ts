@@ -5,13 +5,32 @@ export type Name = keyof Commands;
 export type Request<N extends Name> = Commands[N]["request"];
 export type Response<N extends Name> = Commands[N]["response"];
 
-/** Runs one of the engine's commands. Fails with an `ApiError`, whatever went wrong. */
+/** Opens a locked version; answers whether it is open now. */
+export type Unlock = (version: string, location: string | null) => Promise<boolean>;
+let unlock: Unlock = async () => false;
+
+/** Who asks for a password when a version turns out to be locked. */
+export function onLocked(ask: Unlock) {
+  unlock = ask;
+}
+
+/** Runs one of the engine's commands; goes on by itself once a locked version was opened. Fails with an `ApiError`, whatever went wrong. */
 export async function call<N extends Name>(name: N, ...[body]: Body<N>): Promise<Response<N>> {
-  try {
-    return (await host.call(name, body ?? {})) as Response<N>;
-  } catch (wrong) {
-    throw asApiError(wrong);
+  for (;;) {
+    try {
+      return (await host.call(name, body ?? {})) as Response<N>;
+    } catch (wrong) {
+      const error = asApiError(wrong);
+      if (error.code !== "passwordNeeded" || !(await opened(name, body))) throw error;
+    }
   }
+}
+
+/** Whether the version that a command is about could be unlocked. */
+async function opened(name: Name, body: unknown): Promise<boolean> {
+  const { version, location } = (body ?? {}) as { version?: unknown; location?: unknown };
+  if (name === "version.unlock" || typeof version !== "string" || "password" in (body as object)) return false;
+  return unlock(version, typeof location === "string" ? location : null);
 }
 
 /** Commands that ask for nothing need no body. */

@@ -44,6 +44,16 @@ test("a refused backup offers to ask for everything again, where the page can", 
   expect(explain({ code: "deviceLocked", message: "m", detail: null }, { full }).other).toBeNull();
 });
 
+test("a locked version offers to unlock wherever the page can try again", () => {
+  const error = { code: "passwordNeeded" as const, message: "m", detail: null };
+  const retry = vi.fn();
+  const { button, onaction } = explain(error, { retry });
+  expect(button).toBe("Unlock…");
+  onaction?.();
+  expect(retry).toHaveBeenCalledOnce();
+  expect(explain(error).button).toBeNull();
+});
+
 test("an unknown code is still explained", () => {
   const explained = explain({ code: "fromTheFuture" as Code, message: "m", detail: null });
   expect(explained.title).toBe(words.bug.title);

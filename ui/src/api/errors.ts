@@ -1,7 +1,7 @@
 import type { ApiError, Code } from "./generated";
 
 /** What the button under an error does. */
-export type Way = "retry" | "location" | "folder" | "full";
+export type Way = "retry" | "unlock" | "unknown" | "location" | "folder" | "full";
 
 interface Words {
   title: string;
@@ -14,6 +14,8 @@ interface Words {
 
 const BUTTONS: Record<Way, string> = {
   retry: "Try Again",
+  unlock: "Unlock…",
+  unknown: "I Don’t Know It…",
   location: "Choose Another Location…",
   folder: "Choose Another Folder…",
   full: "Ask for Everything Again",
@@ -32,7 +34,7 @@ export const words: Record<Code, Words> = {
   },
   deviceDisconnected: {
     title: "The iPhone was disconnected",
-    advice: "What had arrived is kept, and earlier versions are untouched. Connect it and back up again; nothing is stored twice.",
+    advice: "Connect it and try again. Of a backup, what had arrived is kept and not stored twice; earlier versions are untouched.",
     way: "retry",
   },
   deviceTimeout: {
@@ -77,22 +79,17 @@ export const words: Record<Code, Words> = {
   },
   passcodeNotGiven: {
     title: "The passcode was not entered",
-    advice: "The iPhone asks for its passcode before each backup and waits about a minute. Have it at hand and try again.",
-    way: "retry",
-  },
-  passcodeWrong: {
-    title: "The passcode was not right",
-    advice: "Try again and enter the passcode that unlocks the iPhone.",
+    advice: "The iPhone asks for its passcode first and waits about a minute. Have it at hand and try again.",
     way: "retry",
   },
   deviceFull: {
     title: "The iPhone itself has too little free space",
-    advice: "It needs a little room to prepare a backup. Remove something on the iPhone and try again.",
+    advice: "It needs more room for this. Remove something on the iPhone and try again.",
     way: "retry",
   },
   findMyOn: {
     title: "Find My iPhone is on",
-    advice: "Turn it off in Settings on the iPhone for as long as this takes, then try again.",
+    advice: "On the iPhone, open Settings, tap your name, then Find My, and turn it off for as long as this takes. Then try again.",
     way: "retry",
   },
   setupNotFinished: {
@@ -116,6 +113,47 @@ export const words: Record<Code, Words> = {
     advice: "Some of what the iPhone listed never arrived, so no version was made of it. Earlier versions are untouched. Try again.",
     way: "retry",
     also: "full",
+  },
+  systemTooOld: {
+    title: "The iPhone’s system is too old for this version",
+    advice: "The version is from a newer iOS. Update the iPhone in Settings, General, Software Update, and try again.",
+    way: "retry",
+  },
+  encryptionOn: {
+    title: "Its backups are encrypted already",
+    advice: "They have a password, perhaps set long ago or by another program. Change it with the old one, or see what to do when nobody knows it.",
+    way: "unknown",
+  },
+  encryptionOff: {
+    title: "Its backups are not encrypted",
+    advice: "There is no password to change or to take away. You can set one.",
+  },
+  encryptionForced: {
+    title: "Encryption cannot be turned off on this iPhone",
+    advice: "Whoever manages it, such as a company or school, requires encrypted backups. The password can still be changed.",
+  },
+  passwordNeeded: {
+    title: "This version is locked",
+    advice: "It is encrypted. Enter the password that its backup was made with to look inside.",
+    way: "unlock",
+  },
+  passwordWrong: {
+    title: "This is not the right backup password",
+    advice: "Mind capitals and the keyboard’s language. A version keeps the password it was made with, so an older one may be needed.",
+    way: "retry",
+    also: "unknown",
+  },
+  keyringUnavailable: {
+    title: "This computer’s keychain cannot be used",
+    advice: "It is locked, or there is none. The password was not kept; all else goes on without it.",
+  },
+  notConfirmed: {
+    title: "The name does not match",
+    advice: "Type the iPhone’s name as it is shown, so that no other is replaced by mistake.",
+  },
+  restoreNotReady: {
+    title: "The iPhone is not ready for a restore",
+    way: "retry",
   },
   locationMissing: {
     title: "The location is not there",
@@ -161,10 +199,6 @@ export const words: Record<Code, Words> = {
     title: "This folder is not an iPhone backup",
     advice: "Choose the folder that has Manifest.db or Manifest.plist in it, usually named with a long row of letters and digits.",
     way: "folder",
-  },
-  backupEncrypted: {
-    title: "This backup is encrypted",
-    advice: "This release of Heirloom cannot open encrypted backups yet. The backup itself is fine.",
   },
   backupUnfinished: {
     title: "This backup was never finished",
@@ -239,7 +273,8 @@ export interface Explained {
 /** An error in words, with a button where the page can offer what it needs. */
 export function explain(error: ApiError, ways: Partial<Record<Way, () => void>> = {}): Explained {
   const { title, advice, way, also } = words[error.code] ?? words.bug;
-  const onaction = way && ways[way];
+  // Whoever can try again can unlock: trying again asks for the password.
+  const onaction = way && (ways[way] ?? (way === "unlock" ? ways.retry : undefined));
   const onother = also && ways[also];
   return {
     title,

@@ -1,6 +1,6 @@
 // Made from crates/engine/src/api by `cargo xtask test`; change it there.
 
-export type Action = "pair" | "backUp" | "import" | "export" | "pretend";
+export type Action = "pair" | "backUp" | "import" | "export" | "pretend" | "changePassword" | "restore" | "copy";
 
 export type Album = { id: number, title: string, 
 /**
@@ -47,6 +47,12 @@ usbmuxd: Usbmuxd,
  */
 pretend: string | null, };
 
+export type AppsRequest = { udid: string, 
+/**
+ * With sizes, which the device needs seconds to add up.
+ */
+sizes: boolean, };
+
 export type Attachment = { id: number, name: string, mime: string | null, 
 /**
  * Bytes.
@@ -74,6 +80,20 @@ location: string | null,
  * Ask the phone for everything again; nothing is stored twice.
  */
 full: boolean, };
+
+export type BatteryHealth = { cycles: number | null, 
+/**
+ * What the battery held when it was new.
+ */
+designMah: number | null, 
+/**
+ * What it holds when full now.
+ */
+fullMah: number | null, percent: number | null, charging: boolean | null, 
+/**
+ * A hundredth of a degree Celsius.
+ */
+temperature: number | null, };
 
 /**
  * One piece of a document, top to bottom.
@@ -136,7 +156,7 @@ export type Cell = null | string | number | boolean;
 /**
  * One situation a caller acts on; the window keeps title, advice and button for each.
  */
-export type Code = "noUsbmuxd" | "deviceNotFound" | "deviceDisconnected" | "deviceTimeout" | "deviceProtocol" | "deviceLocked" | "trustDenied" | "notTrusted" | "trustStale" | "pairingOverWifi" | "deviceBusy" | "passcodeNotGiven" | "passcodeWrong" | "deviceFull" | "findMyOn" | "setupNotFinished" | "cancelledOnDevice" | "restartDevice" | "deviceRefused" | "backupInconsistent" | "locationMissing" | "locationReadOnly" | "noStore" | "storeNewer" | "storeDamaged" | "storeBusy" | "diskFull" | "versionNotFound" | "versionDamaged" | "notABackup" | "backupEncrypted" | "backupUnfinished" | "backupInfoEmpty" | "backupOldFormat" | "backupDamaged" | "alreadyImported" | "fileMissing" | "kindUnreadable" | "itemNotFound" | "pictureUnreadable" | "viewClosed" | "fileExists" | "io" | "cancelled" | "badRequest" | "unknownCommand" | "bug";
+export type Code = "noUsbmuxd" | "deviceNotFound" | "deviceDisconnected" | "deviceTimeout" | "deviceProtocol" | "deviceLocked" | "trustDenied" | "notTrusted" | "trustStale" | "pairingOverWifi" | "deviceBusy" | "passcodeNotGiven" | "deviceFull" | "findMyOn" | "setupNotFinished" | "cancelledOnDevice" | "restartDevice" | "deviceRefused" | "backupInconsistent" | "systemTooOld" | "encryptionOn" | "encryptionOff" | "encryptionForced" | "passwordNeeded" | "passwordWrong" | "keyringUnavailable" | "notConfirmed" | "restoreNotReady" | "locationMissing" | "locationReadOnly" | "noStore" | "storeNewer" | "storeDamaged" | "storeBusy" | "diskFull" | "versionNotFound" | "versionDamaged" | "notABackup" | "backupUnfinished" | "backupInfoEmpty" | "backupOldFormat" | "backupDamaged" | "alreadyImported" | "fileMissing" | "kindUnreadable" | "itemNotFound" | "pictureUnreadable" | "viewClosed" | "fileExists" | "io" | "cancelled" | "badRequest" | "unknownCommand" | "bug";
 
 export type Connection = "usb" | "network";
 
@@ -268,6 +288,53 @@ job: number | null,
  */
 problem: ApiError | null, };
 
+/**
+ * An app on the device.
+ */
+export type DeviceApp = { bundle: string, name: string, version: string, 
+/**
+ * Its documents can be listed, copied and added to.
+ */
+sharesDocuments: boolean, appBytes: number | null, dataBytes: number | null, 
+/**
+ * A media path.
+ */
+icon: string, };
+
+export type DeviceCopyRequest = { udid: string, 
+/**
+ * Files and folders, as listed.
+ */
+paths: Array<string>, 
+/**
+ * A folder on this computer.
+ */
+to: string, };
+
+/**
+ * A file or folder on the device.
+ */
+export type DeviceFile = { name: string, 
+/**
+ * From the top.
+ */
+path: string, kind: FileNodeKind, size: number, 
+/**
+ * Unix ms.
+ */
+modified: number | null, };
+
+export type DeviceFolderRequest = { udid: string, 
+/**
+ * Empty for the top.
+ */
+path: string, };
+
+/**
+ * How the device is; what it does not tell is absent.
+ */
+export type DeviceHealth = { battery: BatteryHealth | null, storage: StorageUse | null, };
+
 export type DeviceRequest = { udid: string, };
 
 /**
@@ -279,6 +346,24 @@ export type Document = { title: string, subtitle: string | null,
  */
 picture: string | null, blocks: Array<Block>, };
 
+export type DocumentsCopyRequest = { udid: string, bundle: string, paths: Array<string>, to: string, };
+
+export type DocumentsPutRequest = { udid: string, bundle: string, 
+/**
+ * Files on this computer.
+ */
+files: Array<string>, 
+/**
+ * A folder in the app's documents.
+ */
+folder: string, };
+
+export type DocumentsRequest = { udid: string, 
+/**
+ * The app's bundle id.
+ */
+bundle: string, path: string, };
+
 export type Domain = { domain: string, 
 /**
  * In words: "Camera roll", an app's name.
@@ -286,6 +371,17 @@ export type Domain = { domain: string,
 title: string, files: number, };
 
 export type Edit = { when: number | null, text: string, };
+
+/**
+ * What to do with the password that a device encrypts its backups with.
+ */
+export type EncryptionChange = { "kind": "on", new: Secret, } | { "kind": "change", old: Secret, new: Secret, } | { "kind": "off", old: Secret, };
+
+export type EncryptionRequest = { udid: string, change: EncryptionChange, 
+/**
+ * Keep the new password in this computer's keychain.
+ */
+remember: boolean, };
 
 export type Event = { "type": "job", "value": Job } | { "type": "changed", "value": Topic } | { "type": "attention", "value": Prompt };
 
@@ -314,6 +410,17 @@ export type FileNode = { name: string, path: string, kind: FileNodeKind, size: n
 export type FileNodeKind = "file" | "folder" | "link";
 
 export type FileRequest = { version: string, domain: string, path: string, };
+
+/**
+ * One thing that was looked at, in words.
+ */
+export type Finding = { id: string, state: FindingState, title: string, 
+/**
+ * What to do; empty when nothing is to be done.
+ */
+advice: string, };
+
+export type FindingState = "good" | "warn" | "stop" | "unknown";
 
 export type FolderRequest = { version: string, domain: string, 
 /**
@@ -372,7 +479,11 @@ export type ImportRequest = {
 /**
  * The folder with Manifest.db in it, or its parent.
  */
-folder: string, location: string | null, };
+folder: string, location: string | null, 
+/**
+ * Of an encrypted one, to check it with; it is kept whole without.
+ */
+password: Secret | null, };
 
 export type ItemRequest = { version: string, kind: string, id: number, };
 
@@ -399,18 +510,45 @@ started: number, ended: number | null,
 /**
  * What was left out, with reasons; the first few hundred.
  */
-skipped: Array<Skip>, skipped_count: number, error: ApiError | null, result: JobResult | null, };
+skipped: Array<Skip>, skipped_count: number, 
+/**
+ * What the person should know although the job goes on, such as that the disk may turn out too small.
+ */
+warnings: Array<string>, error: ApiError | null, result: JobResult | null, };
 
 export type JobRequest = { job: number, };
 
 /**
  * What a job left behind.
  */
-export type JobResult = { "type": "version", version: string, files: number, bytes: number, new_bytes: number, } | { "type": "export", path: string, items: number, files: number, bytes: number, } | { "type": "device", udid: string, };
+export type JobResult = { "type": "version", version: string, files: number, bytes: number, new_bytes: number, 
+/**
+ * Files the device could not read; the first thousand.
+ */
+unreadable: Array<UnreadableFile>, unreadable_count: number, } | { "type": "export", path: string, items: number, files: number, bytes: number, } | { "type": "device", udid: string, } | { "type": "restored", files: number, bytes: number, } | { "type": "passwordChanged", encrypts: boolean, } | { "type": "copied", files: number, bytes: number, folder: string, };
 
 export type JobStarted = { job: number, };
 
 export type JobState = "running" | "cancelling" | "done" | "failed" | "cancelled";
+
+export type KeychainEntry = { id: number, kind: KeychainKind, title: string, account: string | null, 
+/**
+ * Unix ms.
+ */
+created: number | null, };
+
+export type KeychainKind = "wifi" | "website" | "other";
+
+/**
+ * The passwords inside a backup, without the passwords.
+ */
+export type KeychainList = { items: Array<KeychainEntry>, 
+/**
+ * Items only the device itself can read.
+ */
+thisDeviceOnly: number, unreadable: number, };
+
+export type KeychainRequest = { version: string, password: Secret, };
 
 export type KindSummary = { id: string, title: string, 
 /**
@@ -421,6 +559,25 @@ count: number | null,
  * Why there is nothing, such as "only encrypted backups hold the call history".
  */
 empty: string | null, problem: ApiError | null, formats: Array<FormatSummary>, };
+
+/**
+ * A device whose backup password is known here.
+ */
+export type KnownPassword = { udid: string, deviceName: string, 
+/**
+ * Kept in this computer's keychain; otherwise only until the app is closed or locked.
+ */
+keychain: boolean, };
+
+export type LeftOut = { 
+/**
+ * Such as `health`, `callHistory`, `photosInICloud`.
+ */
+what: string, 
+/**
+ * A sentence.
+ */
+why: string, count: number | null, };
 
 export type Location = { 
 /**
@@ -438,6 +595,15 @@ problem: ApiError | null, };
 
 export type LocationRequest = { path: string, };
 
+/**
+ * A version to be written out as the folder Apple's own programs take.
+ */
+export type NativeRequest = { version: string, location: string | null, 
+/**
+ * A folder; the backup becomes `<UDID>` in it.
+ */
+to: string, };
+
 export type Nothing = Record<symbol, never>;
 
 /**
@@ -447,7 +613,11 @@ export type OpenedVersion = { version: VersionSummary, kinds: Array<KindSummary>
 /**
  * Rows of the manifest that were left out, with reasons.
  */
-skipped: Array<string>, };
+skipped: Array<string>, 
+/**
+ * What the device does not put into such a backup, and why.
+ */
+left_out: Array<LeftOut>, };
 
 export type Origin = "backedUp" | "imported";
 
@@ -456,6 +626,25 @@ export type Part = { "type": "text", runs: Array<Run>, } | { "type": "attachment
  * Never opened without the person asking for it.
  */
 link: string | null, };
+
+/**
+ * Whether a password is the one of a device's encrypted versions.
+ */
+export type PasswordCheck = { 
+/**
+ * `None`: there is no encrypted version to try it on.
+ */
+matches: boolean | null, 
+/**
+ * The version it was tried on: the newest one it opens, else the newest encrypted one.
+ */
+version: string | null, 
+/**
+ * Whether that is the newest encrypted version; an older one may have had another password.
+ */
+newest: boolean, };
+
+export type PasswordRequest = { udid: string, password: Secret, };
 
 export type Person = { 
 /**
@@ -471,7 +660,7 @@ address: string,
  */
 contact: number | null, };
 
-export type Phase = "starting" | "waitingForTrust" | "waitingForUnlock" | "preparing" | "waitingForPasscode" | "receiving" | "finishing" | "checking" | "keeping" | "indexing" | "reading" | "writing" | "done";
+export type Phase = "starting" | "waitingForTrust" | "waitingForUnlock" | "preparing" | "waitingForPasscode" | "receiving" | "finishing" | "checking" | "keeping" | "indexing" | "reading" | "writing" | "restoring" | "restarting" | "done";
 
 export type PhotoRequest = { version: string, id: number, };
 
@@ -513,11 +702,75 @@ export type Reaction = {
  */
 emoji: string, by: Array<string>, };
 
+export type RecoveryRequest = { udid: string, password: Secret, 
+/**
+ * The file to write; an existing one is not replaced.
+ */
+to: string, };
+
+export type RenameRequest = { udid: string, name: string, };
+
 export type ReplyTo = { 
 /**
  * The message it answers; `None` when that is gone.
  */
 id: number | null, sender: string | null, text: string, };
+
+/**
+ * What stands in the way of a restore, or does not.
+ */
+export type RestoreCheck = { findings: Array<Finding>, 
+/**
+ * The version is encrypted and its password is not known here.
+ */
+needsPassword: boolean, 
+/**
+ * No finding says stop.
+ */
+ready: boolean, 
+/**
+ * The name the person has to confirm.
+ */
+deviceName: string, 
+/**
+ * What to expect after it, in sentences.
+ */
+afterwards: Array<string>, };
+
+export type RestoreCheckRequest = { version: string, location: string | null, 
+/**
+ * The device to restore to; it need not be the one the version is of.
+ */
+udid: string, };
+
+export type RestoreRequest = { version: string, location: string | null, udid: string, 
+/**
+ * Keep the device's own settings (Wi-Fi networks, wallpaper and the like).
+ */
+keepSettings: boolean, 
+/**
+ * Remove what is on the device and not in the version.
+ */
+removeOthers: boolean, 
+/**
+ * Restart the device at the end; without it the restore is not complete.
+ */
+reboot: boolean, 
+/**
+ * Have the device download the apps of the version again.
+ */
+apps: boolean, password: Secret | null, 
+/**
+ * The device's name, as the person typed it: what is on that device gets replaced.
+ */
+confirmedName: string, };
+
+export type RevealRequest = { version: string, id: number, password: Secret, };
+
+/**
+ * One password, shown because the backup's password was just entered.
+ */
+export type Revealed = { secret: string, };
 
 export type RowsRequest = { view: number, from: number, 
 /**
@@ -552,7 +805,16 @@ export type SearchResults = { hits: Array<Hit>,
 /**
  * Versions not yet in the index.
  */
-pending: number, };
+pending: number, 
+/**
+ * Encrypted versions, which are searched only when the person asked for that.
+ */
+locked: number, };
+
+/**
+ * A password as typed. Wiped from memory when dropped; never printed, never sent back.
+ */
+export type Secret = string;
 
 export type Settings = { 
 /**
@@ -570,7 +832,19 @@ device_locations: { [key in string]: string },
 /**
  * Location to the id of the store that was seen there: another disk at the same path, or none, is not mistaken for it.
  */
-stores: { [key in string]: string }, theme: Theme, };
+stores: { [key in string]: string }, theme: Theme, 
+/**
+ * Unlocked versions are locked again after so many minutes without use; 0: never.
+ */
+lock_after_minutes: number, 
+/**
+ * Put what is in unlocked versions into the search index, which is not encrypted.
+ */
+index_encrypted: boolean, 
+/**
+ * Devices whose backup password is in this computer's keychain.
+ */
+remembered: Array<string>, };
 
 /**
  * How an attachment is drawn.
@@ -583,6 +857,11 @@ export type Skip = { what: string, why: string, };
  * Whether an attachment's file is in this version.
  */
 export type State = "here" | "missing";
+
+/**
+ * Bytes.
+ */
+export type StorageUse = { total: number | null, system: number | null, available: number | null, apps: number | null, photos: number | null, other: number | null, };
 
 /**
  * What to do on the pretend iPhone's screen.
@@ -624,9 +903,32 @@ missing: string | null, };
 
 export type TileKind = "photo" | "video" | "live";
 
-export type Topic = "app" | "devices" | "versions" | "locations" | "settings" | "pretend" | "jobs";
+export type Topic = "app" | "devices" | "versions" | "locations" | "settings" | "pretend" | "jobs" | "locks";
 
 export type Trust = "trusted" | "untrusted" | "unknown";
+
+export type UnlockRequest = { 
+/**
+ * A version's id, or `latest`.
+ */
+version: string, location: string | null, 
+/**
+ * The one kept in the computer's keychain, or one already entered, when absent.
+ */
+password: Secret | null, 
+/**
+ * Keep the password in this computer's keychain once it has proven right.
+ */
+remember: boolean, };
+
+/**
+ * A file that is on the device and not in the version; older versions may hold it.
+ */
+export type UnreadableFile = { 
+/**
+ * Empty where the manifest does not name the file; `path` is the device's own then.
+ */
+domain: string, path: string, reason: string, };
 
 export type Usbmuxd = { ready: boolean, reason: string | null, };
 
@@ -656,6 +958,10 @@ made: number, device_name: string, product_type: string, model: string, system: 
  * Bytes this version added to the store.
  */
 new_bytes: number, origin: Origin, encrypted: boolean, 
+/**
+ * Encrypted and open: its keys are known until it is locked.
+ */
+unlocked: boolean, 
 /**
  * Whether every file its manifest names was looked for; an encrypted one is kept whole without.
  */
@@ -702,6 +1008,18 @@ export type ViewRequest = { version: string, kind: string, text: string | null, 
  */
 filter: { [key in string]: string }, };
 
+export type Wifi = { 
+/**
+ * Whether the device answers over Wi-Fi; `None` when it does not say.
+ */
+enabled: boolean | null, address: string | null, serviceName: string | null, 
+/**
+ * Whether it is reached over the network now.
+ */
+seen: boolean, };
+
+export type WifiSetRequest = { udid: string, on: boolean, };
+
 /** Every command: its request and its response. */
 export interface Commands {
   /** What the window shows first. */
@@ -718,6 +1036,46 @@ export interface Commands {
   "device.pair": { request: DeviceRequest; response: JobStarted };
   /** Makes a new version of the device. */
   "device.backUp": { request: BackUpRequest; response: JobStarted };
+  /** Turns the encryption of a device's backups on or off, or changes its password. */
+  "encryption.change": { request: EncryptionRequest; response: JobStarted };
+  /** Tries a password on the encrypted versions of a device. */
+  "encryption.check": { request: PasswordRequest; response: PasswordCheck };
+  /** Writes a sheet to print and keep: the password, and what it opens. */
+  "recovery.save": { request: RecoveryRequest; response: Saved };
+  /** Devices whose backup password is known here. */
+  "passwords.list": { request: Nothing; response: Array<KnownPassword> };
+  /** Forgets a device's backup password, in this computer's keychain too. */
+  "password.forget": { request: DeviceRequest; response: Nothing };
+  /** Looks at what stands in the way of putting a version onto a device. */
+  "restore.check": { request: RestoreCheckRequest; response: RestoreCheck };
+  /** Puts a version onto a device; what is on it gets replaced. */
+  "restore.start": { request: RestoreRequest; response: JobStarted };
+  /** Writes a version out as the folder Finder, iTunes and idevicebackup2 take. */
+  "native.start": { request: NativeRequest; response: JobStarted };
+  /** Whether a device answers over Wi-Fi. */
+  "wifi.state": { request: DeviceRequest; response: Wifi };
+  /** Lets a device answer over Wi-Fi, or not; needs the cable. */
+  "wifi.set": { request: WifiSetRequest; response: Nothing };
+  /** Which step on the way to the device over Wi-Fi fails. */
+  "wifi.diagnose": { request: DeviceRequest; response: Array<Finding> };
+  /** The apps on a device. */
+  "device.apps": { request: AppsRequest; response: Array<DeviceApp> };
+  /** The photos and other media on a device, as folders. */
+  "device.media.list": { request: DeviceFolderRequest; response: Array<DeviceFile> };
+  /** Copies media off a device. */
+  "device.media.copy": { request: DeviceCopyRequest; response: JobStarted };
+  /** The documents an app shares. */
+  "device.documents.list": { request: DocumentsRequest; response: Array<DeviceFile> };
+  /** Copies documents of an app off a device. */
+  "device.documents.copy": { request: DocumentsCopyRequest; response: JobStarted };
+  /** Adds files of this computer to an app's documents. */
+  "device.documents.put": { request: DocumentsPutRequest; response: JobStarted };
+  /** The battery's health and what the storage is used for. */
+  "device.health": { request: DeviceRequest; response: DeviceHealth };
+  /** Gives a device another name. */
+  "device.rename": { request: RenameRequest; response: Nothing };
+  /** Restarts a device. */
+  "device.restart": { request: DeviceRequest; response: Nothing };
   /** Attaches the pretend iPhone. */
   "pretend.start": { request: Nothing; response: Pretend };
   /** Takes the pretend iPhone away. */
@@ -734,8 +1092,18 @@ export interface Commands {
   "versions.list": { request: VersionsRequest; response: Versions };
   /** Opens a version for browsing. */
   "version.open": { request: VersionRequest; response: OpenedVersion };
+  /** Opens an encrypted version with its password. */
+  "version.unlock": { request: UnlockRequest; response: OpenedVersion };
+  /** Stops unlocking that is under way; the calls that wait for it end as cancelled. */
+  "version.stopUnlocking": { request: Nothing; response: Nothing };
+  /** Locks every encrypted version; passwords entered so far are forgotten, those in the computer's keychain stay there. */
+  "versions.lock": { request: Nothing; response: Nothing };
   /** Counts the items of each kind of a version. */
   "version.count": { request: VersionRequest; response: Array<KindSummary> };
+  /** Lists the passwords inside an encrypted version, masked. */
+  "keychain.open": { request: KeychainRequest; response: KeychainList };
+  /** Shows one of them. */
+  "keychain.reveal": { request: RevealRequest; response: Revealed };
   /** Looks at a backup folder without importing it. */
   "import.check": { request: ImportRequest; response: ImportCheck };
   /** Keeps a backup folder as a version; the folder is only read. */

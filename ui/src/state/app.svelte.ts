@@ -1,8 +1,10 @@
 import { asApiError, call } from "../api/call";
 import { listen } from "../api/events";
-import type { ApiError, AppState, DamagedRecord, Device, Job, Location, Prompt, Settings, Topic, VersionSummary } from "../api/generated";
+import type { Action, ApiError, AppState, DamagedRecord, Device, Job, Location, Prompt, Settings, Topic, VersionSummary } from "../api/generated";
 import { say } from "../parts/toasts.svelte";
 
+/** What shows on the page of the device it is about. */
+const OWN = new Set<Action>(["backUp", "pair", "changePassword", "restore"]);
 const FINAL = new Set(["done", "failed", "cancelled"]);
 
 /** What the engine says now; kept fresh by its events. */
@@ -42,6 +44,7 @@ class App {
       this.state = await call("app.state");
       this.devices = await call("devices.list");
     },
+    locks: async () => this.refresh("versions"),
     jobs: async () => {
       this.#told.clear();
       this.jobs = await call("jobs.list");
@@ -107,13 +110,21 @@ class App {
     return this.devices.find((device) => device.udid === udid);
   }
 
+  version(id: string): VersionSummary | undefined {
+    return this.versions.find((version) => version.id === id);
+  }
+
+  job(id: number): Job | undefined {
+    return this.jobs.find((job) => job.id === id);
+  }
+
   versionsOf(udid: string): VersionSummary[] {
     return this.versions.filter((version) => version.udid === udid);
   }
 
   /** The job a device is busy with, or the last one of it that ended and was not put away. */
   jobOf(udid: string): Job | undefined {
-    const own = this.jobs.filter((job) => job.udid === udid && (job.action === "backUp" || job.action === "pair"));
+    const own = this.jobs.filter((job) => job.udid === udid && OWN.has(job.action));
     return own.find((job) => !FINAL.has(job.state)) ?? own.at(-1);
   }
 

@@ -1,4 +1,5 @@
 import { call } from "../api/call";
+import type { VersionSummary } from "../api/generated";
 import { host } from "../api/host";
 import type { Range } from "../parts/selection.svelte";
 
@@ -13,6 +14,12 @@ export async function idsAt(view: number, ranges: Range[]): Promise<number[]> {
     }
   }
   return ids;
+}
+
+/** Asks where to, then writes a version out as the folder that Apple's own programs take. */
+export async function startNative({ id, location }: VersionSummary): Promise<void> {
+  const to = await host.chooseFolder("Save the backup folder into which folder?");
+  if (to !== null) await call("native.start", { version: id, location, to });
 }
 
 export interface ToExport {

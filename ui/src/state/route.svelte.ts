@@ -4,6 +4,7 @@ export type Route =
   | { page: "device"; udid: string }
   | { page: "location"; path: string }
   | { page: "browse"; version: string; location: string; kind: string; item?: number }
+  | { page: "live"; udid: string; shown: string }
   | { page: "search"; text: string }
   | { page: "settings" };
 

@@ -12,7 +12,7 @@ const device: Device = {
 const job: Job = {
   id: 1, action: "backUp", title: "Back up", udid: "U", state: "running", phase: "receiving", phase_text: "Receiving files",
   progress: 0.5, files: 0, bytes: 0, bytes_total: null, rate: null, started: now, ended: null, skipped: [],
-  skipped_count: 0, error: null, result: null,
+  skipped_count: 0, warnings: [], error: null, result: null,
 };
 const big = (changes: Partial<Device>, running?: Partial<Job>) =>
   sentence({ ...device, ...changes }, running && { ...job, ...running }, undefined, now).big;
@@ -31,6 +31,9 @@ test("at work", () => {
   expect(big({}, { phase: "waitingForPasscode" })).toBe("Enter your passcode on the iPhone");
   expect(big({}, { action: "pair", phase: "waitingForTrust" })).toBe("Tap Trust on the iPhone");
   expect(big({}, { action: "pair", phase: "waitingForUnlock" })).toBe("Unlock the iPhone");
+  expect(big({}, { action: "changePassword" })).toBe("Changing the backup password…");
+  expect(big({}, { action: "changePassword", phase: "waitingForPasscode" })).toBe("Enter your passcode on the iPhone");
+  expect(big({}, { action: "restore", phase: "restoring" })).toBe("Restoring…");
   expect(big({}, { state: "cancelling" })).toBe("Stopping…");
   expect(big({}, { state: "failed" })).toBe("Backed up 2 hours ago");
 });

@@ -1,4 +1,4 @@
-import type { Device, Job, Prompt } from "../api/generated";
+import type { Device, Job, Phase, Prompt } from "../api/generated";
 import { ago, daysBetween } from "../parts/format";
 
 /** After so many days a backup is called out as old. */
@@ -8,6 +8,23 @@ export interface Sentence {
   big: string;
   small: string;
   tone: "good" | "plain" | "warn" | "wait";
+}
+
+const ASKS: Partial<Record<Phase, string>> = {
+  waitingForTrust: "Tap Trust on the iPhone",
+  waitingForUnlock: "Unlock the iPhone",
+  waitingForPasscode: "Enter your passcode on the iPhone",
+};
+const AT_WORK: Partial<Record<Job["action"], string>> = {
+  pair: "Connecting…",
+  changePassword: "Changing the backup password…",
+  restore: "Restoring…",
+};
+
+/** What a job waits for the person to do on the device; nothing when it goes on by itself. */
+export function asked(job: Job, prompt?: Prompt): string | undefined {
+  const byPrompt = { tapTrust: "waitingForTrust", unlock: "waitingForUnlock", enterPasscode: "waitingForPasscode" } as const;
+  return ASKS[job.phase] ?? (prompt && job.phase === "starting" ? ASKS[byPrompt[prompt.kind]] : undefined);
 }
 
 /** The one big statement of a device page. */
@@ -23,15 +40,9 @@ export function sentence(device: Device, job: Job | undefined, prompt: Prompt | 
 
 function atWork(device: Device, job: Job, prompt: Prompt | undefined): Sentence {
   if (job.state === "cancelling") return { big: "Stopping…", small: "Finishing what cannot be cut.", tone: "plain" };
-  const asks: Partial<Record<Job["phase"], string>> = {
-    waitingForTrust: "Tap Trust on the iPhone",
-    waitingForUnlock: "Unlock the iPhone",
-    waitingForPasscode: "Enter your passcode on the iPhone",
-  };
-  const byPrompt = { tapTrust: "waitingForTrust", unlock: "waitingForUnlock", enterPasscode: "waitingForPasscode" } as const;
-  const ask = asks[job.phase] ?? (prompt && job.phase === "starting" ? asks[byPrompt[prompt.kind]] : undefined);
+  const ask = asked(job, prompt);
   if (ask) return { big: ask, small: "It is waiting for you; nothing happens until then.", tone: "wait" };
-  const big = job.action === "pair" ? "Connecting…" : "Backing up…";
+  const big = AT_WORK[job.action] ?? "Backing up…";
   return { big, small: job.phase_text || `Keep ${device.name} connected.`, tone: "plain" };
 }
 

@@ -1,6 +1,10 @@
 //! Small made-up backups: a folder with a manifest, plists and content.
 #![allow(dead_code)]
 
+pub mod hostile;
+pub mod old;
+pub mod sealed;
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -26,6 +30,10 @@ fn uid(number: u64) -> Value {
     Value::Uid(Uid::new(number))
 }
 
+fn class(name: &str) -> Value {
+    dictionary(&[("$classname", text(name)), ("$classes", Value::Array(vec![text(name), text("NSObject")]))])
+}
+
 /// A record as iOS writes it; extra fields are objects of their own.
 pub fn record(mode: i64, size: i64, extra: &[(&str, Value)]) -> Vec<u8> {
     let mut fields = vec![
@@ -34,17 +42,19 @@ pub fn record(mode: i64, size: i64, extra: &[(&str, Value)]) -> Vec<u8> {
         ("Size", Value::Integer(size.into())),
         ("Mode", Value::Integer(mode.into())),
         ("LastModified", Value::Integer(1_600_000_000i64.into())),
+        ("LastStatusChange", Value::Integer(1_600_000_001i64.into())),
         ("Birth", Value::Integer(1_500_000_000i64.into())),
+        ("UserID", Value::Integer(501.into())),
+        ("GroupID", Value::Integer(501.into())),
         ("ProtectionClass", Value::Integer(3.into())),
     ];
-    let mut objects =
-        vec![text("$null"), Value::Boolean(false), dictionary(&[("$classname", text("MBFile"))]), text("x")];
+    let mut objects = vec![text("$null"), Value::Boolean(false), class("MBFile"), text("x")];
     for (name, value) in extra {
         fields.push((name, uid(objects.len() as u64)));
         objects.push(value.clone());
         if *name == "EncryptionKey" {
             let at = objects.len() as u64;
-            objects.push(dictionary(&[("$classname", text("NSMutableData"))]));
+            objects.push(class("NSMutableData"));
             objects[at as usize - 1] = dictionary(&[("$class", uid(at)), ("NS.data", value.clone())]);
         }
     }

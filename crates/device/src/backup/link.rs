@@ -1,5 +1,6 @@
 //! The bytes of a DeviceLink connection: one buffer in, parsed in place; every wait has a deadline.
 
+use super::deadlines::{AMID_FILES, GOODBYE};
 use super::stop::Stop;
 use crate::stream::{Socket, lost};
 use crate::{Error, Result};
@@ -8,24 +9,27 @@ use plist::Value;
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use wire::{devicelink, frame};
+use zeroize::Zeroizing;
 
 /// Read at once. Pieces of it are handed to the files thread without copying.
 const READ: usize = 256 << 10;
 /// Less room than this in the buffer, and a new one is begun.
 const READ_LEAST: usize = 64 << 10;
-/// Longest silence in the middle of files, either way. A phone hashing gigabytes is silent for minutes
-/// (`protocol.md` 3, row 8).
-const SILENCE: Duration = Duration::from_secs(10 * 60);
+/// Sent at once, unless it has to go.
+const WRITE: usize = 128 << 10;
+const SENDING: &str = "sending to the device";
 
 pub(super) struct Link {
     socket: Socket,
     buffer: BytesMut,
+    /// Bytes to be sent, gathered: each write becomes a TLS record of its own.
+    out: Vec<u8>,
     pub(super) stop: Stop,
 }
 
 impl Link {
     pub(super) fn new(socket: Socket, stop: Stop) -> Link {
-        Link { socket, buffer: BytesMut::with_capacity(READ), stop }
+        Link { socket, buffer: BytesMut::with_capacity(READ), out: Vec::new(), stop }
     }
 
     /// Reads at least one byte more; safe to drop while waiting. [`Error::Disconnected`] at the end.
@@ -63,7 +67,7 @@ impl Link {
         };
         tokio::select! {
             biased;
-            () = stop.cancelled() => Err(Error::Cancelled),
+            () = stop.cancelled() => Err(self.stop.error()),
             message = crate::stream::within(limit, doing, reading) => message,
         }
     }
@@ -101,7 +105,7 @@ impl Link {
             tokio::select! {
                 biased;
                 () = stop.cancelled() => return Err(self.stop.error()),
-                filled = tokio::time::timeout(SILENCE, self.fill()) => {
+                filled = tokio::time::timeout(AMID_FILES, self.fill()) => {
                     filled.unwrap_or(Err(Error::TimedOut { doing: "receiving files" }))?;
                 }
             }
@@ -110,29 +114,31 @@ impl Link {
     }
 
     pub(super) async fn send(&mut self, message: &Value) -> Result<()> {
-        let bytes = frame::encode_binary(message)?;
-        self.send_bytes(&bytes).await?;
-        self.flush().await
+        // It may carry a password.
+        let bytes = Zeroizing::new(frame::encode_binary(message)?);
+        self.send_gathered().await?;
+        let sending = async {
+            self.socket.write_all(&bytes).await?;
+            self.socket.flush().await
+        };
+        sent(&self.stop, sending).await
     }
 
-    /// Queues raw bytes; [`Link::flush`] sees them out.
+    /// Gathers raw bytes; [`Link::flush`] sees them out.
     pub(super) async fn send_bytes(&mut self, bytes: &[u8]) -> Result<()> {
-        let stop = self.stop.now.clone();
-        tokio::select! {
-            biased;
-            () = stop.cancelled() => Err(self.stop.error()),
-            sent = tokio::time::timeout(SILENCE, self.socket.write_all(bytes)) => match sent {
-                Ok(sent) => sent.map_err(lost("sending to the device")),
-                Err(_) => Err(Error::TimedOut { doing: "sending to the device" }),
-            }
-        }
+        self.out.extend_from_slice(bytes);
+        if self.out.len() >= WRITE { self.send_gathered().await } else { Ok(()) }
+    }
+
+    async fn send_gathered(&mut self) -> Result<()> {
+        sent(&self.stop, self.socket.write_all(&self.out)).await?;
+        self.out.clear();
+        Ok(())
     }
 
     pub(super) async fn flush(&mut self) -> Result<()> {
-        match tokio::time::timeout(SILENCE, self.socket.flush()).await {
-            Ok(flushed) => flushed.map_err(lost("sending to the device")),
-            Err(_) => Err(Error::TimedOut { doing: "sending to the device" }),
-        }
+        self.send_gathered().await?;
+        sent(&self.stop, self.socket.flush()).await
     }
 
     /// Says goodbye, briefly and whatever happens.
@@ -143,6 +149,18 @@ impl Link {
                 let _ = self.socket.shutdown().await;
             }
         };
-        let _ = tokio::time::timeout(Duration::from_secs(1), goodbye).await;
+        let _ = tokio::time::timeout(GOODBYE, goodbye).await;
+    }
+}
+
+/// Waits until bytes are taken: silence, the end of the connection and a wish to stop end it.
+async fn sent(stop: &Stop, sending: impl Future<Output = std::io::Result<()>>) -> Result<()> {
+    tokio::select! {
+        biased;
+        () = stop.now.cancelled() => Err(stop.error()),
+        sent = tokio::time::timeout(AMID_FILES, sending) => match sent {
+            Ok(sent) => sent.map_err(lost(SENDING)),
+            Err(_) => Err(Error::TimedOut { doing: SENDING }),
+        }
     }
 }

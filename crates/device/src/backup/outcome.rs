@@ -2,7 +2,7 @@ use crate::{Error, Result};
 use plist::{Dictionary, Value};
 use wire::devicelink::signed;
 
-/// What a running backup tells.
+/// What a running backup, restore or change of password tells.
 #[derive(Clone, Debug, PartialEq)]
 pub enum BackupEvent {
     Phase(Phase),
@@ -10,7 +10,7 @@ pub enum BackupEvent {
     Progress {
         percent: f64,
     },
-    /// So far, at most about ten times a second.
+    /// So far, at most about ten times a second; in a restore, what was sent.
     Bytes {
         received: u64,
         files: u64,
@@ -27,13 +27,18 @@ pub enum Phase {
     /// Someone has to enter the passcode on the phone.
     WaitingForPasscode,
     Receiving,
-    /// The phone has new files moved into place and old ones removed.
+    /// A restore's files go to the phone.
+    Sending,
+    /// The phone has new files moved into place and old ones removed; after a restore it puts things in order itself.
     Finishing,
     /// The phone reads back what it wrote.
     Verifying,
+    /// The phone has restored everything and starts anew.
+    Restarting,
 }
 
-/// A file the phone could not read; the older copy, if any, stays what it was.
+/// A file the phone could not read; the older copy, if any, stays what it was. In a restore, one that could not be
+/// read here.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unreadable {
     /// The file on the phone, such as `/.b/6/Library/SMS/sms.db`.
@@ -52,15 +57,16 @@ pub enum Refused {
     Message { name: String },
 }
 
-/// How a backup ended that the phone called finished.
+/// How a backup or a restore ended that the phone called finished.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Outcome {
     /// The phone's last word never came, though everything else says it finished (`protocol.md` 3, row 30).
     pub unconfirmed: bool,
-    /// Files and bytes that were stored.
+    /// Files and bytes that were stored; in a restore, those that were sent.
     pub files: u64,
     pub bytes: u64,
-    /// The first [`Outcome::REPORTED`] of `unreadable_count`.
+    /// The first [`Outcome::REPORTED`] of `unreadable_count`, fewer where their names are wild. In a restore, files the
+    /// phone asked for that could not be given.
     pub unreadable: Vec<Unreadable>,
     pub unreadable_count: u64,
     /// Stored, but the phone ended them with an error or something else after their data: check their lengths.
@@ -73,6 +79,10 @@ pub struct Outcome {
 impl Outcome {
     /// So many single files are reported; memory stays flat however much goes wrong.
     pub const REPORTED: usize = 10_000;
+    /// Of each path and text, so many characters.
+    pub(super) const TEXT: usize = 1024;
+    /// Characters of all paths and texts together.
+    pub(super) const TEXTS: usize = 4 << 20;
 }
 
 /// What the phone's final code means (`protocol.md` 2.7.7). 105 is [`crate::Error::DiskFull`], 202
@@ -99,17 +109,17 @@ pub enum BackupFailure {
     UploadErrors,
     /// 106
     DeviceFull,
-    /// 203: the backup is of a newer system.
+    /// 203: the backup to restore is of a newer system.
     VersionMismatch,
     /// 205: the manifest names files the backup lacks; only a full backup helps.
     Inconsistent,
-    /// 207
+    /// 207: the password of the backup to restore, or the old one when it is to be changed.
     WrongPassword,
     /// 208: locked, or the passcode was not entered in time.
     LockedOrNoPasscode,
-    /// 211
+    /// 211: no restore while it is on.
     FindMyOn,
-    /// 212
+    /// 212: no restore before the phone's own set-up is done.
     NotSetUp,
     /// A code this build has no name for.
     Other,
@@ -141,7 +151,7 @@ impl BackupFailure {
 
 /// The phone's last word: its code and description.
 pub(super) fn verdict(answer: &Dictionary, needed: Option<u64>, free: Option<u64>) -> Result<()> {
-    let code = answer.get("ErrorCode").and_then(signed).ok_or(Error::Unexpected { doing: "finishing the backup" })?;
+    let code = answer.get("ErrorCode").and_then(signed).ok_or(Error::Unexpected { doing: "finishing" })?;
     if code == 0 {
         return Ok(());
     }

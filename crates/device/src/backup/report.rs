@@ -14,9 +14,11 @@ pub(super) struct Report {
     before_passcode: Phase,
     percent: f64,
     told_percent: f64,
-    received: u64,
+    moved: u64,
     files: u64,
     told: Instant,
+    /// Characters that may still be kept.
+    room: usize,
     pub(super) outcome: Outcome,
 }
 
@@ -28,9 +30,10 @@ impl Report {
             before_passcode: Phase::Preparing,
             percent: 0.0,
             told_percent: -1.0,
-            received: 0,
+            moved: 0,
             files: 0,
             told: Instant::now(),
+            room: Outcome::TEXTS,
             outcome: Outcome::default(),
         };
         report.tell(BackupEvent::Phase(Phase::Connecting));
@@ -80,12 +83,23 @@ impl Report {
         self.progress(Some(start + (target - start) * part.clamp(0.0, 1.0)));
     }
 
+    /// The phone says that it has restored everything.
+    pub(super) fn restored(&mut self, restarts: bool) {
+        (self.outcome.files, self.outcome.bytes) = (self.files, self.moved);
+        self.progress(Some(100.0));
+        self.tell_numbers();
+        if restarts {
+            self.phase(Phase::Restarting);
+        }
+    }
+
     pub(super) fn percent(&self) -> f64 {
         self.percent
     }
 
-    pub(super) fn received(&mut self, bytes: u64) {
-        self.received += bytes;
+    /// So many bytes more came, or in a restore went.
+    pub(super) fn moved(&mut self, bytes: u64) {
+        self.moved += bytes;
     }
 
     pub(super) fn file_done(&mut self) {
@@ -94,22 +108,46 @@ impl Report {
 
     pub(super) fn unreadable(&mut self, file: Unreadable) {
         self.outcome.unreadable_count += 1;
-        if self.outcome.unreadable.len() < Outcome::REPORTED {
+        if let Some(file) = self.kept(self.outcome.unreadable.len(), file) {
             self.outcome.unreadable.push(file.clone());
             self.tell(BackupEvent::Unreadable(file));
         }
     }
 
     pub(super) fn suspect(&mut self, file: Unreadable) {
-        if self.outcome.suspect.len() < Outcome::REPORTED {
+        if let Some(file) = self.kept(self.outcome.suspect.len(), file) {
             self.outcome.suspect.push(file);
         }
     }
 
     pub(super) fn refused(&mut self, refused: Refused) {
-        if self.outcome.refused.len() < Outcome::REPORTED {
-            self.outcome.refused.push(refused);
+        if self.outcome.refused.len() == Outcome::REPORTED {
+            return;
         }
+        let cut = match refused {
+            Refused::Path { path } => self.cut(path).map(|path| Refused::Path { path }),
+            Refused::Message { name } => self.cut(name).map(|name| Refused::Message { name }),
+        };
+        self.outcome.refused.extend(cut);
+    }
+
+    /// `file` with its texts cut to what is kept; `None` when nothing more is.
+    fn kept(&mut self, listed: usize, file: Unreadable) -> Option<Unreadable> {
+        if listed == Outcome::REPORTED {
+            return None;
+        }
+        let Unreadable { device_path, path, text } = file;
+        Some(Unreadable { device_path: self.cut(device_path)?, path: self.cut(path)?, text: self.cut(text)? })
+    }
+
+    fn cut(&mut self, text: String) -> Option<String> {
+        let (end, kept) = match text.char_indices().nth(Outcome::TEXT) {
+            Some((end, _)) => (end, Outcome::TEXT),
+            None => (text.len(), text.chars().count()),
+        };
+        self.room = self.room.checked_sub(kept)?;
+        // A new allocation: a cut one would keep its size.
+        Some(text[..end].to_string())
     }
 
     /// Tells numbers when it is time again.
@@ -121,7 +159,7 @@ impl Report {
 
     pub(super) fn tell_numbers(&mut self) {
         self.told = Instant::now();
-        self.tell(BackupEvent::Bytes { received: self.received, files: self.files });
+        self.tell(BackupEvent::Bytes { received: self.moved, files: self.files });
         if self.percent > self.told_percent {
             self.told_percent = self.percent;
             self.tell(BackupEvent::Progress { percent: self.percent });
@@ -148,7 +186,7 @@ mod tests {
         let (sender, mut receiver) = mpsc::unbounded_channel();
         let mut report = Report::new(sender);
         for percent in [5.0, 3.0, f64::INFINITY, 250.0] {
-            report.received(10);
+            report.moved(10);
             report.progress(Some(percent));
         }
         assert_eq!(told(&mut receiver), [BackupEvent::Phase(Phase::Connecting)]);

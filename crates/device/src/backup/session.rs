@@ -1,43 +1,43 @@
-//! The loop of a backup: the phone asks, this computer does it and answers once (`protocol.md` 2.7.3).
+//! The loop of a session: the phone asks, this computer does it and answers once (`protocol.md` 2.7.3).
 
+use super::aim::Aim;
 use super::link::Link;
 use super::report::Report;
 use super::worker::Worker;
-use super::{Phase, Refused, errno, outcome};
+use super::{BackupFailure, Refused, errno, outcome};
+use crate::secret::wipe;
 use crate::{Error, Result};
 use plist::{Dictionary, Value};
-use std::io::Read;
-use std::time::Duration;
-use tokio::sync::mpsc::UnboundedReceiver;
+use std::collections::VecDeque;
+use tokio::sync::watch;
 use tokio::time::Instant;
 use wire::devicelink::{self, Message, status};
-use wire::lockdown::notification;
 use wire::path::Refusal;
 
 pub(super) const STATUS: &str = "Status.plist";
-/// Without the phone's notification, silence right after the request most likely is the passcode sheet.
-const PASSCODE_HINT: Duration = Duration::from_secs(8);
-/// Longest silence between messages: phones take minutes to prepare and to finish (`protocol.md` 3, rows 8 and 9).
-const SILENCE: Duration = Duration::from_secs(20 * 60);
-/// Silence after which a backup that looks finished counts as finished (`protocol.md` 3, row 30).
-const SILENCE_AT_END: Duration = Duration::from_secs(3 * 60);
 /// What a phone asks beyond its need when it wants space freed (`protocol.md` 2.7.12).
 const PURGE_EXTRA: u64 = 2 << 30;
+/// So much of an unknown message's name is told.
+const NAME_KEPT: usize = 64;
 
 pub(super) struct Session<'a> {
-    pub(super) link: Link,
+    pub(super) link: &'a mut Link,
     pub(super) worker: &'a mut Worker,
     pub(super) report: Report,
-    pub(super) udid: String,
-    /// What the phone posts.
-    notices: Option<UnboundedReceiver<String>>,
-    passcode_hint: Option<Instant>,
+    pub(super) aim: Aim,
+    /// What paths may begin with: the device's identifier, and the one its backup goes by.
+    pub(super) folders: Vec<String>,
+    /// Whether the phone shows its passcode sheet, as far as it tells.
+    pub(super) passcode: Option<watch::Receiver<Option<bool>>>,
+    pub(super) passcode_hint: Option<Instant>,
     pub(super) free: Option<u64>,
     pub(super) needed: Option<u64>,
     /// Why files could not be stored here; it outranks the phone's verdict.
     pub(super) failure: Option<Error>,
     /// Whether the phone wrote its status in this session.
     pub(super) status_sent: bool,
+    /// Codes and lengths of the last blocks that came.
+    pub(super) trail: VecDeque<(u8, usize)>,
 }
 
 /// The one status a message gets.
@@ -73,39 +73,42 @@ impl Answer {
 }
 
 impl<'a> Session<'a> {
-    pub(super) fn new(link: Link, worker: &'a mut Worker, report: Report, udid: &str) -> Session<'a> {
+    pub(super) fn new(
+        link: &'a mut Link,
+        worker: &'a mut Worker,
+        report: Report,
+        aim: Aim,
+        folders: Vec<String>,
+    ) -> Session<'a> {
         Session {
             link,
             worker,
             report,
-            udid: udid.to_string(),
-            notices: None,
+            aim,
+            folders,
+            passcode: None,
             passcode_hint: None,
             free: None,
             needed: None,
             failure: None,
             status_sent: false,
+            trail: VecDeque::new(),
         }
     }
 
-    /// Asks for a backup and serves the phone to the end.
-    pub(super) async fn back_up(&mut self, full: bool, notices: UnboundedReceiver<String>) -> Result<()> {
-        let mut request = Dictionary::new();
-        request.insert("MessageName".into(), "Backup".into());
-        request.insert("TargetIdentifier".into(), self.udid.as_str().into());
-        if full {
-            let options = [("ForceFullBackup".to_string(), Value::Boolean(true))].into_iter().collect();
-            request.insert("Options".into(), Value::Dictionary(options));
-        }
-        self.link.send(&devicelink::process(request)).await?;
-        self.notices = Some(notices);
-        self.passcode_hint = Some(Instant::now() + PASSCODE_HINT);
+    /// Sends `request` and serves the phone to the end.
+    pub(super) async fn run(&mut self, request: Dictionary, passcode: watch::Receiver<Option<bool>>) -> Result<()> {
+        let mut request = devicelink::process(request);
+        let sent = self.link.send(&request).await;
+        wipe(&mut request);
+        sent?;
+        self.expect_passcode(passcode);
         let served = self.serve().await;
         self.report.tell_numbers();
         match (served, self.failure.take()) {
             (Err(error @ (Error::Cancelled | Error::CancelledOnDevice | Error::FilesStopped)), _) => Err(error),
-            (_, Some(failure)) => Err(failure),
-            (served, None) => served,
+            (_, Some(failure)) if self.aim != Aim::Password => Err(failure),
+            (served, _) => served,
         }
     }
 
@@ -120,36 +123,49 @@ impl<'a> Session<'a> {
                 }
                 Ok(Message::Disconnect) => return Err(Error::Disconnected),
                 Err(Error::Wire(wire::Error::Field { message, .. })) if message.starts_with("DL") => {
-                    self.report.refused(Refused::Message { name: message.to_string() });
-                    self.answer(Answer::unsupported()).await?;
+                    self.malformed(message).await?;
                     continue;
                 }
                 message => message?,
             };
             if let Message::Process(answer) = message {
                 if answer.contains_key("ErrorCode") || !answer.contains_key("MessageName") {
-                    return outcome::verdict(&answer, self.needed, self.free);
+                    return self.verdict(&answer).await;
                 }
                 continue;
             }
+            self.announce(&message);
             let answer = self.act(message).await?;
             self.answer(answer).await?;
         }
     }
 
+    /// The phone's last word. "Several files could not be read" is no failure of a backup that is complete without
+    /// them (`protocol.md` 3, row 3).
+    async fn verdict(&mut self, answer: &Dictionary) -> Result<()> {
+        match outcome::verdict(answer, self.needed, self.free) {
+            Err(Error::Backup { failure: BackupFailure::UploadErrors, .. })
+                if self.report.outcome.unreadable_count > 0 && self.looks_finished().await? =>
+            {
+                Ok(())
+            }
+            verdict => verdict,
+        }
+    }
+
+    /// Answers a known message with unusable arguments; one that wants files gets the end of its list first.
+    async fn malformed(&mut self, message: &'static str) -> Result<()> {
+        self.report.refused(Refused::Message { name: message.to_string() });
+        if message == "DLMessageDownloadFiles" {
+            self.link.send_bytes(&[0; 4]).await?;
+        }
+        self.answer(Answer::unsupported()).await
+    }
+
     async fn act(&mut self, message: Message) -> Result<Answer> {
-        let finishing = self.report.current() >= Phase::Receiving;
         match message {
-            Message::UploadFiles { progress, total } => {
-                self.report.phase(Phase::Receiving);
-                self.receive(progress, total).await
-            }
-            Message::DownloadFiles { paths, progress } => {
-                if self.report.current() >= Phase::Finishing {
-                    self.report.phase(Phase::Verifying);
-                }
-                self.send_files(paths, progress).await
-            }
+            Message::UploadFiles { progress, total } => self.receive(progress, total).await,
+            Message::DownloadFiles { paths, progress } => self.send_files(paths, progress).await,
             Message::FreeDiskSpace => {
                 let free = self.worker.run(|files| files.free_space()).await?;
                 self.free = free.as_ref().ok().copied();
@@ -167,16 +183,8 @@ impl<'a> Session<'a> {
                 Ok(inside) => self.change(vec![inside], |files, path| files.make_folder(path)).await,
                 Err(refusal) => Ok(Answer::refused(refusal)),
             },
-            Message::MoveItems { moves, progress } => {
-                if finishing {
-                    self.report.phase(Phase::Finishing);
-                }
-                self.rename(moves, progress).await
-            }
+            Message::MoveItems { moves, progress } => self.rename(moves, progress).await,
             Message::RemoveItems { paths, progress } => {
-                if finishing {
-                    self.report.phase(Phase::Finishing);
-                }
                 let (paths, refusal) = self.all_below(paths);
                 let answer = self.change(paths, |files, path| files.remove(path)).await?;
                 self.report.progress(progress);
@@ -187,8 +195,9 @@ impl<'a> Session<'a> {
                 (Err(refusal), _) | (_, Err(refusal)) => Ok(Answer::refused(refusal)),
             },
             Message::Other(name) => {
-                tracing::warn!(name = %name.chars().take(64).collect::<String>(), "the device asks for something unknown");
-                self.report.refused(Refused::Message { name: name.chars().take(64).collect() });
+                let name: String = name.chars().take(NAME_KEPT).collect();
+                tracing::warn!(name, "the device asks for something unknown");
+                self.report.refused(Refused::Message { name });
                 Ok(Answer::unsupported())
             }
             Message::VersionExchange { .. } | Message::DeviceReady | Message::Process(_) | Message::Disconnect => {
@@ -201,85 +210,22 @@ impl<'a> Session<'a> {
         self.link.send(&devicelink::status_response(answer.code, answer.text, answer.payload)).await
     }
 
-    /// The next message. Notifications, silence and a wish to stop are dealt with while waiting.
-    async fn next(&mut self) -> Result<Message> {
-        let stop = self.link.stop.soon.clone();
-        let mut heard = Instant::now();
-        let mut patience = SILENCE_AT_END;
-        loop {
-            if let Some(message) = self.link.buffered_message()? {
-                self.passcode_hint = None;
-                self.report.passcode(false);
-                return Ok(Message::parse(message)?);
-            }
-            let hint = self.passcode_hint;
-            tokio::select! {
-                biased;
-                () = stop.cancelled() => return Err(self.link.stop.error()),
-                notice = hear(&mut self.notices) => self.notice(notice),
-                () = until(hint) => {
-                    self.passcode_hint = None;
-                    self.report.passcode(true);
-                }
-                filled = tokio::time::timeout_at(heard + patience, self.link.fill()) => match filled {
-                    Ok(filled) => {
-                        filled?;
-                        heard = Instant::now();
-                    }
-                    Err(_) if patience < SILENCE && !self.looks_finished().await? => patience = SILENCE,
-                    Err(_) => return Err(Error::TimedOut { doing: "waiting for its next step" }),
-                }
-            }
-        }
-    }
-
-    fn notice(&mut self, notice: Option<String>) {
-        match notice.as_deref() {
-            None => self.notices = None,
-            Some(notification::PASSCODE_PRESENTED) => {
-                self.passcode_hint = None;
-                self.report.passcode(true);
-            }
-            Some(notification::PASSCODE_DISMISSED) => {
-                self.passcode_hint = None;
-                self.report.passcode(false);
-            }
-            Some(_) => {}
-        }
-    }
-
-    /// Whether everything but the phone's last word says that this session's backup is complete.
-    async fn looks_finished(&mut self) -> Result<bool> {
-        if !self.status_sent || self.failure.is_some() {
-            return Ok(false);
-        }
-        self.worker
-            .run(|files| {
-                let staged = matches!(files.list("Snapshot"), Ok(children) if !children.is_empty());
-                let Ok(file) = files.open_read(STATUS) else { return false };
-                let mut content = Vec::new();
-                if staged || file.take(64 << 10).read_to_end(&mut content).is_err() {
-                    return false;
-                }
-                let state = wire::frame::decode(&content).ok().and_then(Value::into_dictionary);
-                state.is_some_and(|state| {
-                    state.get("SnapshotState").and_then(Value::as_string).is_some_and(|state| state == "finished")
-                })
-            })
-            .await
+    /// The part of a phone's path below the device's folder, by whichever of its names.
+    pub(super) fn inside<'p>(&self, path: &'p str) -> Result<&'p str, Refusal> {
+        below(&self.folders, path)
     }
 }
 
-async fn hear(notices: &mut Option<UnboundedReceiver<String>>) -> Option<String> {
-    match notices {
-        Some(notices) => notices.recv().await,
-        None => std::future::pending().await,
+/// The part of `path` below whichever of `folders` it begins with; empty for the folder itself.
+pub(super) fn below<'p>(folders: &[String], path: &'p str) -> Result<&'p str, Refusal> {
+    let mut refused = Refusal::Wild;
+    for folder in folders {
+        match wire::path::inside(path, folder) {
+            // A drive or an alternate stream, where the files may end up on a disk of Windows.
+            Ok(inside) if inside.contains([':', '\\']) => return Err(Refusal::Wild),
+            Ok(inside) => return Ok(inside),
+            Err(refusal) => refused = refusal,
+        }
     }
-}
-
-async fn until(when: Option<Instant>) {
-    match when {
-        Some(when) => tokio::time::sleep_until(when).await,
-        None => std::future::pending().await,
-    }
+    Err(refused)
 }

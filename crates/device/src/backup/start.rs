@@ -1,91 +1,68 @@
-//! The way into a backup and out of it (`protocol.md` 2.7.1, 2.7.8).
+//! The way into a session and out of it (`protocol.md` 2.7.1, 2.7.8).
 
+use super::deadlines::GREETING;
 use super::link::Link;
-use super::report::Report;
-use super::session::Session;
 use super::stop::Stop;
-use super::worker::Worker;
-use super::{BackupFiles, BackupOptions, IconCache, Outcome, Phase};
-use crate::heartbeat::Heartbeat;
-use crate::info::Gathered;
+use crate::keep_awake::KeepAwake;
 use crate::lockdown::Lockdown;
-use crate::mux::Connection;
 use crate::sync::SyncSession;
 use crate::{Attached, Error, Result, Usbmux};
 use plist::{Dictionary, Value};
-use std::io;
-use std::time::{Duration, SystemTime};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tokio_util::task::AbortOnDropHandle;
 use wire::devicelink::{self, Message, signed};
 use wire::lockdown::{notification, service};
 
-const INFO: &str = "Info.plist";
-/// The backup service starts slowly on old phones.
-const PATIENCE: Duration = Duration::from_secs(90);
-const DOING: &str = "starting the backup";
+const DOING: &str = "starting the backup service";
 
-pub(super) async fn run(
-    mux: &Usbmux,
-    who: &Attached,
-    worker: &mut Worker,
-    report: Report,
-    options: BackupOptions,
-    stop: Stop,
-) -> Result<Outcome> {
-    let mut lockdown = unless(&stop, Lockdown::trusted(mux, who)).await?;
-    let _heartbeat = match who.connection {
-        Connection::Network => Some(unless(&stop, Heartbeat::start(&mut lockdown)).await?),
-        Connection::Usb => None,
-    };
-    let (mut sync, heard) = unless(&stop, SyncSession::open(&mut lockdown)).await?;
-    let backup = Backup { lockdown, worker, report, options, stop, udid: who.udid.clone() };
-    let result = backup.run(&mut sync, heard).await;
-    if !matches!(result, Err(Error::Disconnected)) {
-        sync.finish().await;
-    }
-    result
+/// A phone that holds the sync lock for us and waits for one request. Dropping it lets go of everything.
+pub(super) struct Ready {
+    pub(super) lockdown: Lockdown,
+    pub(super) sync: SyncSession,
+    pub(super) link: Link,
+    /// Whether the phone shows its passcode sheet, as far as it tells.
+    pub(super) passcode: watch::Receiver<Option<bool>>,
+    _passing: AbortOnDropHandle<()>,
+    _awake: KeepAwake,
 }
 
-struct Backup<'a> {
-    lockdown: Lockdown,
-    worker: &'a mut Worker,
-    report: Report,
-    options: BackupOptions,
-    stop: Stop,
-    udid: String,
-}
-
-impl Backup<'_> {
-    async fn run(mut self, sync: &mut SyncSession, heard: mpsc::UnboundedReceiver<String>) -> Result<Outcome> {
-        let stop = self.stop.clone();
-        let (notices, _passing) = pass_on(heard, stop.clone());
-        let socket = unless(&stop, self.lockdown.start_service(service::BACKUP, true)).await?;
-        let mut link = Link::new(socket, stop.clone());
-        unless(&stop, greet(&mut link)).await?;
-        unless(&stop, sync.start()).await?;
-
-        self.report.phase(Phase::Preparing);
-        let icons = self.options.icons.as_deref_mut().map(|cache| cache as &mut dyn IconCache);
-        let gathered = unless(&stop, Gathered::ask(&mut self.lockdown, &mut sync.afc, icons)).await?;
-        self.lockdown.close().await;
-        write_info(self.worker, gathered.to_plist(&self.udid, &self.options.guid, SystemTime::now())?).await?;
-
-        let mut session = Session::new(link, self.worker, self.report, &self.udid);
-        let result = session.back_up(self.options.full, notices).await;
-        if result.is_ok() {
-            let info = gathered.to_plist(&self.udid, &self.options.guid, SystemTime::now())?;
-            write_info(session.worker, info).await?;
+impl Ready {
+    pub(super) async fn make(mux: &Usbmux, who: &Attached, stop: &Stop) -> Result<Ready> {
+        let mut lockdown = unless(stop, Lockdown::trusted(mux, who)).await?;
+        let awake = unless(stop, KeepAwake::hold(&mut lockdown)).await?;
+        let (mut sync, heard) = unless(stop, SyncSession::open(&mut lockdown)).await?;
+        let (passcode, passing) = pass_on(heard, stop.clone());
+        match unless(stop, greeted(&mut lockdown, &mut sync, stop)).await {
+            Ok(link) => Ok(Ready { lockdown, sync, link, passcode, _passing: passing, _awake: awake }),
+            Err(error) => {
+                if !matches!(error, Error::Disconnected) {
+                    sync.finish().await;
+                }
+                Err(error)
+            }
         }
+    }
+
+    /// Lets go of the lock and says goodbye, where somebody is left to hear it.
+    pub(super) async fn end<T>(self, result: Result<T>) -> Result<T> {
         if !matches!(result, Err(Error::Disconnected)) {
-            session.link.disconnect().await;
+            tokio::join!(self.sync.finish(), self.link.disconnect());
         }
-        result.map(|()| session.report.outcome)
+        result
     }
+}
+
+/// The backup service, greeted, and then the lock.
+async fn greeted(lockdown: &mut Lockdown, sync: &mut SyncSession, stop: &Stop) -> Result<Link> {
+    let socket = lockdown.start_service(service::BACKUP, true).await?;
+    let mut link = Link::new(socket, stop.clone());
+    greet(&mut link).await?;
+    sync.start().await?;
+    Ok(link)
 }
 
 /// `work`, unless stopping is wanted.
-async fn unless<T>(stop: &Stop, work: impl Future<Output = Result<T>>) -> Result<T> {
+pub(super) async fn unless<T>(stop: &Stop, work: impl Future<Output = Result<T>>) -> Result<T> {
     tokio::select! {
         biased;
         () = stop.soon.cancelled() => Err(stop.error()),
@@ -95,11 +72,11 @@ async fn unless<T>(stop: &Stop, work: impl Future<Output = Result<T>>) -> Result
 
 /// Version exchange and Hello. The phone's own version number is taken (`protocol.md` 2.7.1).
 pub(super) async fn greet(link: &mut Link) -> Result<()> {
-    let Message::VersionExchange { major, .. } = Message::parse(link.message(PATIENCE, DOING).await?)? else {
+    let Message::VersionExchange { major, .. } = Message::parse(link.message(GREETING, DOING).await?)? else {
         return Err(Error::Unexpected { doing: DOING });
     };
     link.send(&devicelink::versions_ok(major)).await?;
-    let Message::DeviceReady = Message::parse(link.message(PATIENCE, DOING).await?)? else {
+    let Message::DeviceReady = Message::parse(link.message(GREETING, DOING).await?)? else {
         return Err(Error::Unexpected { doing: DOING });
     };
     let versions = Value::Array(vec![Value::Real(2.0), Value::Real(2.1)]);
@@ -107,7 +84,7 @@ pub(super) async fn greet(link: &mut Link) -> Result<()> {
     hello.insert("MessageName".into(), "Hello".into());
     hello.insert("SupportedProtocolVersions".into(), versions);
     link.send(&devicelink::process(hello)).await?;
-    match Message::parse(link.message(PATIENCE, DOING).await?)? {
+    match Message::parse(link.message(GREETING, DOING).await?)? {
         Message::Process(answer) => match answer.get("ErrorCode").and_then(signed) {
             Some(0) => Ok(()),
             _ => Err(Error::BackupVersion),
@@ -116,36 +93,22 @@ pub(super) async fn greet(link: &mut Link) -> Result<()> {
     }
 }
 
-/// Passes notifications on to the session, except the tap on "cancel", which acts at once, even amid files.
-fn pass_on(
-    mut heard: mpsc::UnboundedReceiver<String>,
+/// Passes on what is told of the passcode sheet. A tap on "cancel" acts at once, even amid files. That the phone
+/// suspends or resumes needs no answer: it stops asking meanwhile, and the deadlines bear it.
+pub(super) fn pass_on(
+    mut heard: mpsc::Receiver<String>,
     stop: Stop,
-) -> (mpsc::UnboundedReceiver<String>, AbortOnDropHandle<()>) {
-    let (sender, notices) = mpsc::unbounded_channel();
+) -> (watch::Receiver<Option<bool>>, AbortOnDropHandle<()>) {
+    let (sender, passcode) = watch::channel(None);
     let passing = tokio::spawn(async move {
         while let Some(name) = heard.recv().await {
             match name.as_str() {
                 notification::SYNC_CANCEL => stop.wanted_by_device(),
-                _ => drop(sender.send(name)),
+                notification::PASSCODE_PRESENTED => drop(sender.send(Some(true))),
+                notification::PASSCODE_DISMISSED => drop(sender.send(Some(false))),
+                _ => tracing::debug!("the device posted a notification"),
             }
         }
     });
-    (notices, AbortOnDropHandle::new(passing))
-}
-
-async fn write_info(worker: &mut Worker, content: Vec<u8>) -> Result<()> {
-    let written = worker.run(move |files| write(files, INFO, &content)).await?;
-    written.map_err(|error| match super::errno::code(&error) {
-        devicelink::status::NO_SPACE => Error::DiskFull { needed: None, free: None },
-        _ => Error::Files { path: INFO.into(), source: error },
-    })
-}
-
-fn write(files: &mut dyn BackupFiles, path: &str, content: &[u8]) -> io::Result<()> {
-    files.begin("", path)?;
-    let written = files.write(content).and_then(|()| files.commit());
-    if let Err(error) = &written {
-        files.abort("", path, 0, &error.to_string());
-    }
-    written
+    (passcode, AbortOnDropHandle::new(passing))
 }

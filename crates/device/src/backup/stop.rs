@@ -1,11 +1,8 @@
+use super::deadlines::GRACE;
 use crate::Error;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
 use tokio_util::sync::CancellationToken;
-
-/// Time from the wish to stop to the end of waiting for a message boundary.
-const GRACE: Duration = Duration::from_secs(1);
 
 /// The wish to stop, of the person at the computer or at the phone.
 #[derive(Clone)]

@@ -7,7 +7,10 @@ use plist::{Date, Dictionary, Value};
 use std::io;
 use std::time::{Duration, SystemTime};
 use wire::devicelink::status;
-use wire::path::{self, Refusal};
+use wire::path::Refusal;
+
+/// Longest listing given.
+const LISTED: usize = 300_000;
 
 impl Session<'_> {
     pub(super) async fn list(&mut self, path: &str) -> Result<Answer> {
@@ -17,6 +20,8 @@ impl Session<'_> {
         };
         Ok(match self.worker.run(move |files| files.list(&path)).await? {
             Err(error) => Answer::failed(errno::code(&error)),
+            // More than any phone has in one folder; the answer would not fit its memory either.
+            Ok(children) if children.len() > LISTED => Answer::failed(status::OTHER),
             Ok(children) => {
                 let entries = children.into_iter().map(|child| (child.name.clone(), described(&child)));
                 Answer::with(Value::Dictionary(entries.collect()))
@@ -73,18 +78,11 @@ impl Session<'_> {
         }
     }
 
-    /// The part of a phone's path below the device's folder.
-    pub(super) fn inside(&self, path: &str) -> Result<String, Refusal> {
-        let inside = path::inside(path, &self.udid)?;
-        // A drive or an alternate stream, where the files may end up on a disk of Windows.
-        if inside.contains([':', '\\']) { Err(Refusal::Wild) } else { Ok(inside.to_string()) }
-    }
-
-    /// The same, remembered when refused.
+    /// The part of a phone's path below the device's folder; what is refused is remembered.
     pub(super) fn checked(&mut self, path: &str) -> Result<String, Refusal> {
-        let inside = self.inside(path);
+        let inside = self.inside(path).map(str::to_string);
         if inside.is_err() {
-            self.report.refused(Refused::Path { path: path.chars().take(path::LIMIT).collect() });
+            self.report.refused(Refused::Path { path: path.to_string() });
         }
         inside
     }

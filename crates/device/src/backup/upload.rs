@@ -12,6 +12,8 @@ use wire::path::Refusal;
 const PATH_CAP: u32 = 64 << 10;
 /// So much of an error text is kept.
 const TEXT_KEPT: usize = 4 << 10;
+/// So many blocks before one that is out of step are logged.
+const TRAIL: usize = 64;
 /// Said of a file whose data ended with an error that has no words.
 const ENDED_EARLY: &str = "it may have ended early";
 
@@ -58,7 +60,7 @@ impl Session<'_> {
         match u32::from_be_bytes(self.link.four().await?) {
             0 => Ok(None),
             length if length > PATH_CAP => {
-                Err(wire::Error::TooLong { length: length.into(), limit: PATH_CAP.into() }.into())
+                self.in_step(Err(wire::Error::TooLong { length: length.into(), limit: PATH_CAP.into() }))
             }
             length => Ok(Some(self.link.exactly(length as usize).await?)),
         }
@@ -69,7 +71,7 @@ impl Session<'_> {
         let full_path = String::from_utf8_lossy(&path).into_owned();
         // A replaced character would name another file than the phone meant.
         let checked = if std::str::from_utf8(&path).is_ok() { self.inside(&full_path) } else { Err(Refusal::Wild) };
-        match checked {
+        match checked.map(str::to_string) {
             Ok(path) if !path.is_empty() => self.wanted(device_path, path, batch).await,
             refused => {
                 self.report.refused(Refused::Path { path: full_path });
@@ -136,10 +138,23 @@ impl Session<'_> {
 
     /// A block's code and payload length; `None` when a bare zero ends the file.
     async fn block(&mut self) -> Result<Option<(u8, usize)>> {
-        match devicelink::block_length(self.link.four().await?)? {
-            None => Ok(None),
-            Some(length) => Ok(Some((self.link.byte().await?, length))),
+        let length = devicelink::block_length(self.link.four().await?);
+        let Some(length) = self.in_step(length)? else { return Ok(None) };
+        let code = self.link.byte().await?;
+        if self.trail.len() == TRAIL {
+            self.trail.pop_front();
         }
+        self.trail.push_back((code, length));
+        Ok(Some((code, length)))
+    }
+
+    /// `length`, or into the log what came before one that cannot be: codes and lengths, no content (`protocol.md` 3,
+    /// row 1).
+    fn in_step<T>(&self, length: wire::Result<T>) -> Result<T> {
+        length.map_err(|error| {
+            tracing::warn!(%error, blocks = ?self.trail, "the device's files are out of step");
+            error.into()
+        })
     }
 
     /// Drains the block that ends a file.
@@ -159,7 +174,7 @@ impl Session<'_> {
 
     fn count(&mut self, bytes: usize, batch: &mut Batch) {
         batch.received += bytes as u64;
-        self.report.received(bytes as u64);
+        self.report.moved(bytes as u64);
         match batch.total {
             Some(total) if total > 0 => {
                 self.report.partly(batch.start, batch.progress, batch.received as f64 / total as f64);

@@ -45,6 +45,17 @@ pub(super) struct Worker {
     batch_bytes: usize,
 }
 
+/// Work the files' thread was given.
+pub(super) struct Underway<T> {
+    result: oneshot::Receiver<T>,
+}
+
+impl<T> Underway<T> {
+    pub(super) async fn done(self) -> Result<T> {
+        self.result.await.map_err(|_| Error::FilesStopped)
+    }
+}
+
 /// Gives the files back at the end.
 pub(super) struct Finished<F> {
     thread: JoinHandle<(F, bool)>,
@@ -58,7 +69,8 @@ impl Worker {
     }
 
     pub(super) async fn begin(&mut self, device_path: String, path: String) -> Result<()> {
-        self.push(Command::Begin { device_path, path }, 0).await
+        let length = device_path.len() + path.len();
+        self.push(Command::Begin { device_path, path }, length).await
     }
 
     pub(super) async fn write(&mut self, data: Bytes) -> Result<()> {
@@ -71,7 +83,8 @@ impl Worker {
     }
 
     pub(super) async fn abort(&mut self, device_path: String, path: String, code: u8, text: String) -> Result<()> {
-        self.push(Command::Abort { device_path, path, code, text }, 0).await
+        let length = device_path.len() + path.len() + text.len();
+        self.push(Command::Abort { device_path, path, code, text }, length).await
     }
 
     /// Waits until everything sent so far is stored or failed.
@@ -87,11 +100,19 @@ impl Worker {
         &mut self,
         work: impl FnOnce(&mut dyn BackupFiles) -> T + Send + 'static,
     ) -> Result<T> {
+        self.begin_work(work).await?.done().await
+    }
+
+    /// The same, without waiting for the result.
+    pub(super) async fn begin_work<T: Send + 'static>(
+        &mut self,
+        work: impl FnOnce(&mut dyn BackupFiles) -> T + Send + 'static,
+    ) -> Result<Underway<T>> {
         let (sender, result) = oneshot::channel();
         let work: Work = Box::new(move |files| drop(sender.send(work(files))));
         self.push(Command::Do(work), 0).await?;
         self.flush().await?;
-        result.await.map_err(|_| Error::FilesStopped)
+        Ok(Underway { result })
     }
 
     /// Sends the rest: what arrived before the end is kept.

@@ -2,6 +2,8 @@
 
 mod address;
 mod client;
+pub(crate) mod direct;
+mod records;
 #[cfg(test)]
 mod tests;
 mod watch;
@@ -12,6 +14,7 @@ pub use address::Address;
 pub(crate) use client::Reply;
 use client::request;
 use plist::{Dictionary, Value};
+use std::net::IpAddr;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use wire::usbmux::{self, result};
@@ -31,6 +34,10 @@ pub struct Attached {
     /// The dashed form, see [`wire::usbmux::normalise_udid`].
     pub udid: String,
     pub connection: Connection,
+    /// Where it is reached directly over the network, not through usbmuxd.
+    pub address: Option<IpAddr>,
+    /// The interface a link-local `address` (`fe80::`) belongs to; 0 for every other.
+    pub scope: u32,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -56,6 +63,12 @@ pub enum Event {
     /// usbmuxd is not there or went away; every phone is gone until `Ready`. Sent once per loss.
     Lost {
         reason: String,
+    },
+    /// From [`crate::wireless`] alone: this phone calls itself `mac` on the network, which its pair record does not say.
+    /// Whoever remembers it in [`crate::KnownDevice::mac`] spares the next search a trial.
+    Learnt {
+        udid: String,
+        mac: String,
     },
 }
 
@@ -103,7 +116,12 @@ impl Usbmux {
     /// The stored pair record of a phone, as a plist; `None` when it was never paired.
     pub(crate) async fn read_pair_record(&self, udid: &str) -> Result<Option<Zeroizing<Vec<u8>>>> {
         let body = dictionary([("PairRecordID", udid.into())]);
-        let mut reply = self.call("ReadPairRecord", body).await?.body;
+        let mut reply = match self.call("ReadPairRecord", body).await {
+            Err(error @ Error::NoUsbmuxd { .. }) if *self.address()? == Address::default() => {
+                return records::stored(udid).map(Some).ok_or(error);
+            }
+            reply => reply?.body,
+        };
         match reply.remove("PairRecordData") {
             Some(Value::Data(record)) => Ok(Some(Zeroizing::new(record))),
             // An errno: nothing is stored under this name.
@@ -132,8 +150,11 @@ impl Usbmux {
         }
     }
 
-    /// Opens a connection to a port of the phone.
+    /// Opens a connection to a port of the phone: through usbmuxd, or straight to its address when it has one.
     pub(crate) async fn connect(&self, who: &Attached, port: u16) -> Result<Socket> {
+        if let Some(address) = who.address {
+            return direct::connect(address, who.scope, port).await;
+        }
         let body = dictionary([("DeviceID", who.device_id.into()), ("PortNumber", usbmux::port_number(port).into())]);
         match self.call("Connect", body).await?.checked("Connect") {
             Ok(reply) => Ok(reply.socket),
@@ -171,6 +192,6 @@ impl Attached {
             Some("Network") => Connection::Network,
             _ => Connection::Usb,
         };
-        Some(Attached { device_id: u32::try_from(id).ok()?, udid, connection })
+        Some(Attached { device_id: u32::try_from(id).ok()?, udid, connection, address: None, scope: 0 })
     }
 }

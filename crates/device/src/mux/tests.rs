@@ -42,13 +42,19 @@ async fn each_phone_is_listed_once_and_wild_serials_not_at_all() {
     ];
     let list = dictionary([("DeviceList", Value::Array(list.into_iter().map(Value::Dictionary).collect()))]);
     let (mux, _requests) = usbmuxd(vec![vec![list]]).await;
-    let expected = Attached { device_id: 6, udid: "00008110-0011223344556677".into(), connection: Connection::Usb };
+    let expected = Attached {
+        device_id: 6,
+        udid: "00008110-0011223344556677".into(),
+        connection: Connection::Usb,
+        address: None,
+        scope: 0,
+    };
     assert_eq!(mux.list().await.unwrap(), [expected]);
 }
 
 #[tokio::test]
 async fn connect_swaps_the_port_and_names_a_phone_that_left() {
-    let who = Attached { device_id: 6, udid: "x".into(), connection: Connection::Usb };
+    let who = Attached { device_id: 6, udid: "x".into(), connection: Connection::Usb, address: None, scope: 0 };
     let (mux, mut requests) = usbmuxd(vec![vec![number(0)], vec![number(2)], vec![number(3)]]).await;
     mux.connect(&who, 62078).await.unwrap();
     let sent = requests.recv().await.unwrap();
@@ -59,7 +65,7 @@ async fn connect_swaps_the_port_and_names_a_phone_that_left() {
 
 #[tokio::test]
 async fn pair_records_are_read_saved_with_the_device_id_and_missed() {
-    let who = Attached { device_id: 6, udid: "U".into(), connection: Connection::Usb };
+    let who = Attached { device_id: 6, udid: "U".into(), connection: Connection::Usb, address: None, scope: 0 };
     let found = dictionary([("PairRecordData", Value::Data(vec![1, 2]))]);
     let (mux, mut requests) = usbmuxd(vec![vec![found], vec![number(2)], vec![number(0)], vec![number(2)]]).await;
     assert_eq!(mux.read_pair_record("U").await.unwrap().as_deref(), Some(&vec![1, 2]));

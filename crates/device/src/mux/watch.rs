@@ -126,7 +126,7 @@ mod tests {
     use super::*;
 
     fn phone(device_id: u32, connection: Connection) -> Attached {
-        Attached { device_id, udid: "00008110-001A2B3C4D5E6F70".into(), connection }
+        Attached { device_id, udid: "00008110-001A2B3C4D5E6F70".into(), connection, address: None, scope: 0 }
     }
 
     #[test]

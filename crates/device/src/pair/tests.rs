@@ -1,6 +1,14 @@
 use super::*;
 use crate::Address;
 use crate::stream::{Plists, dictionary};
+use rsa::RsaPrivateKey;
+use rsa::pkcs8::{EncodePrivateKey, LineEnding};
+use rustls::client::danger::HandshakeSignatureValid;
+use rustls::server::danger::{ClientCertVerified, ClientCertVerifier};
+use rustls::version::{TLS12, TLS13};
+use rustls::{DigitallySignedStruct, DistinguishedName, ServerConfig, SignatureScheme, SupportedProtocolVersion};
+use rustls_pki_types::pem::PemObject;
+use rustls_pki_types::{CertificateDer, PrivateKeyDer, UnixTime};
 use std::sync::Mutex;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -13,6 +21,8 @@ struct Computer {
     record: Mutex<Option<Vec<u8>>>,
     /// What a session is secured with; without one the phone has forgotten this computer.
     session: Option<TlsAcceptor>,
+    /// Sent where TLS should start.
+    noise: Option<&'static [u8]>,
     asked: Mutex<Vec<String>>,
 }
 
@@ -57,12 +67,18 @@ impl Computer {
         let mut plists = Plists { socket };
         let Ok(request) = plists.receive("testing").await else { return };
         let reply = match (self.heard(&request, "Request").as_str(), &self.session) {
+            ("StartSession", _) if self.noise.is_some() => {
+                dictionary([("SessionID", "S".into()), ("EnableSessionSSL", true.into())])
+            }
             ("StartSession", Some(_)) => dictionary([("SessionID", "S".into()), ("EnableSessionSSL", true.into())]),
             ("StartSession", None) => dictionary([("Error", "InvalidHostID".into())]),
             _ => dictionary([("Error", "UserDeniedPairing".into())]),
         };
         plists.send(&Value::Dictionary(reply), "testing").await.unwrap();
-        if let Some(session) = &self.session {
+        if let Some(noise) = self.noise {
+            plists.socket.write_all(noise).await.unwrap();
+            let _ = plists.socket.read_to_end(&mut Vec::new()).await;
+        } else if let Some(session) = &self.session {
             let _ = session.accept(plists.socket).await;
         }
     }
@@ -79,7 +95,7 @@ impl Computer {
 }
 
 fn over(connection: Connection) -> Attached {
-    Attached { device_id: 1, udid: "U".into(), connection }
+    Attached { device_id: 1, udid: "U".into(), connection, address: None, scope: 0 }
 }
 
 fn stored() -> Option<Vec<u8>> {
@@ -117,6 +133,87 @@ async fn another_device_does_not_replace_the_record() {
     assert!(matches!(trust(&mux, Connection::Usb).await, Err(Error::WrongDevice)));
     assert_eq!(computer.asked(), ["ReadPairRecord", "Connect", "StartSession"]);
     assert_eq!(*computer.record.lock().unwrap(), record);
+}
+
+#[tokio::test]
+async fn a_broken_connection_is_no_stale_record() {
+    let record = stored();
+    // A TLS alert other than one about a certificate, and no TLS at all.
+    for noise in [&[21, 3, 3, 0, 2, 2, 80][..], b"HTTP/1.1 400 Bad Request\r\n\r\n"] {
+        let computer = Computer { record: Mutex::new(record.clone()), noise: Some(noise), ..Computer::default() };
+        let (mux, computer) = computer.start().await;
+        let trusted = trust(&mux, Connection::Usb).await;
+        assert!(matches!(trusted, Err(Error::Tls(_))), "{trusted:?}");
+        assert_eq!(computer.asked(), ["ReadPairRecord", "Connect", "StartSession"]);
+        assert!(matches!(crate::facts(&mux, &over(Connection::Usb)).await, Err(Error::Tls(_))));
+    }
+}
+
+#[tokio::test]
+async fn a_phone_that_refuses_the_certificate_is_paired_again_over_a_cable() {
+    for version in [&TLS12, &TLS13] {
+        let (key, record) = crate::tls::tests::device();
+        let session = Some(refusing(&key, &record, version));
+        let record = Mutex::new(Some(record.to_stored().unwrap()));
+        let (mux, computer) = Computer { record, session, ..Computer::default() }.start().await;
+        assert!(matches!(trust(&mux, Connection::Network).await, Err(Error::PairingNeedsCable)));
+        assert_eq!(computer.asked(), ["ReadPairRecord", "Connect", "StartSession"]);
+        assert!(matches!(trust(&mux, Connection::Usb).await, Err(Error::TrustRefused)));
+        assert_eq!(computer.asked()[3..], ["ReadPairRecord", "Connect", "StartSession", "Connect", "GetValue"]);
+    }
+}
+
+/// The phone's side of one that knows no computer's certificate.
+fn refusing(key: &RsaPrivateKey, record: &PairRecord, version: &'static SupportedProtocolVersion) -> TlsAcceptor {
+    let certificate = CertificateDer::from_pem_slice(&record.device_certificate).unwrap();
+    let key = PrivateKeyDer::from_pem_slice(key.to_pkcs8_pem(LineEnding::LF).unwrap().as_bytes()).unwrap();
+    let config = ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+        .with_protocol_versions(&[version])
+        .unwrap()
+        .with_client_cert_verifier(Arc::new(KnowsNobody))
+        .with_single_cert(vec![certificate], key)
+        .unwrap();
+    TlsAcceptor::from(Arc::new(config))
+}
+
+#[derive(Debug)]
+struct KnowsNobody;
+
+impl ClientCertVerifier for KnowsNobody {
+    fn root_hint_subjects(&self) -> &[DistinguishedName] {
+        &[]
+    }
+
+    fn verify_client_cert(
+        &self,
+        _leaf: &CertificateDer<'_>,
+        _intermediates: &[CertificateDer<'_>],
+        _now: UnixTime,
+    ) -> Result<ClientCertVerified, rustls::Error> {
+        Err(rustls::CertificateError::UnknownIssuer.into())
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        _message: &[u8],
+        _leaf: &CertificateDer<'_>,
+        _signed: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        Ok(HandshakeSignatureValid::assertion())
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        _message: &[u8],
+        _leaf: &CertificateDer<'_>,
+        _signed: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        Ok(HandshakeSignatureValid::assertion())
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        rustls::crypto::ring::default_provider().signature_verification_algorithms.supported_schemes()
+    }
 }
 
 #[tokio::test]

@@ -2,21 +2,24 @@
 
 use super::check::{self, Doubts, PLISTS};
 use super::icons::Icons;
-use super::receive::Receiver;
+use super::progress;
+use super::serve::Files;
+use super::space;
 use crate::api::devices::{BackUpRequest, JobStarted};
-use crate::api::events::PromptKind;
-use crate::api::jobs::{Action, JobResult, Phase};
-use crate::api::{ApiError, Code, Result, Topic, blocking};
+use crate::api::jobs::{Action, JobResult, Phase, UnreadableFile};
+use crate::api::{ApiError, Code, Doing, Result, Topic, blocking};
 use crate::jobs::Run;
 use crate::library::{DeviceNotes, location_for, open_store, version_id};
 use crate::{Engine, devices, index};
-use device::{BackupEvent, BackupOptions, Facts, Outcome, Phase as Step};
+use device::{BackupOptions, Facts, Outcome};
 use std::path::{Path, PathBuf};
-use store::{Base, Commit, Session, VersionHead};
+use store::{Base, Commit, Session, Store, VersionHead};
 use tokio::sync::mpsc;
 
 /// Plists up to this size go into the version's record.
 const INLINE_MAX: u64 = 1 << 20;
+/// The list of files: hundreds of megabytes on a full phone, of which a few pages change from one version to the next.
+const MANIFEST: &str = "Manifest.db";
 /// Apple's working folder inside a backup; never part of a version.
 pub const SNAPSHOT: &str = "Snapshot";
 
@@ -46,13 +49,23 @@ pub fn made_version(engine: &Engine, made: Made, location: &Path) -> JobResult {
     }
     let head = made.head;
     let version = version_id(&head.udid, head.seq, &made.store);
-    JobResult::Version { version, files: head.files, bytes: head.bytes, new_bytes: head.new_bytes }
+    JobResult::Version {
+        version,
+        files: head.files,
+        bytes: head.bytes,
+        new_bytes: head.new_bytes,
+        unreadable: made.unreadable,
+        unreadable_count: made.unreadable_count,
+    }
 }
 
 /// A version that was just made, and the id of its store.
 pub struct Made {
     pub head: VersionHead,
     pub store: String,
+    /// The first of `unreadable_count`.
+    pub unreadable: Vec<UnreadableFile>,
+    pub unreadable_count: u64,
 }
 
 /// A location named only for one version is still shown afterwards.
@@ -74,26 +87,38 @@ async fn back_up(engine: &Engine, udid: &str, full: bool, location: PathBuf, run
     run.check()?;
 
     let (own, name) = (engine.clone(), udid.to_string());
+    let (telling, used) = (run.clone(), facts.storage.map(|storage| storage.total.saturating_sub(storage.free)));
     let (session, store) = blocking(move || {
         let store = open_store(&own, &location, true)?;
-        Ok((store.begin(&name, own.0.library.sessions(), Base::Newest)?, store.id().to_string()))
+        let session = store.begin(&name, own.0.library.sessions(), latest(&store, &name)?)?;
+        space::foresee(&session, used, full, &telling)?;
+        Ok((session, store.id().to_string()))
     })
     .await?;
 
     let (events, heard) = mpsc::unbounded_channel();
-    let telling = tokio::spawn(tell(heard, run.clone()));
+    let telling = tokio::spawn(progress::tell(heard, run.clone(), Doing::BackUp));
     let icons: Box<dyn device::IconCache> = Box::new(Icons::new(&engine.0.config.cache));
     let options = BackupOptions { full, guid: guid(udid), icons: Some(icons) };
-    let (outcome, receiver) = device::back_up(&mux, &who, Receiver::new(session), options, events, run.token()).await;
+    let (outcome, receiver) = device::back_up(&mux, &who, Files::new(session), options, events, run.token()).await;
     let _ = telling.await;
-    let session = receiver.into_session();
+    let session = receiver.into_tree();
     match outcome {
-        Ok(outcome) => Ok(Made { head: keep(engine, session, facts, outcome, run).await?, store }),
+        Ok(outcome) => keep(engine, udid, (session, store), facts, outcome, run).await,
         Err(error) => {
             set_aside(session).await;
             if run.cancelled() { Err(ApiError::cancelled()) } else { Err(error.into()) }
         }
     }
+}
+
+/// The base of the next version: the state that was taken last, which is what the device remembers.
+///
+/// An older backup that was imported later has a higher number; over that, the device would send everything again.
+fn latest(store: &Store, udid: &str) -> Result<Base> {
+    let versions = store.versions(udid)?.versions;
+    let taken_last = versions.iter().max_by_key(|head| (head.made, head.seq));
+    Ok(taken_last.map_or(Base::Newest, |head| Base::Version(head.seq)))
 }
 
 /// Keeps what an unfinished backup received, so that the next one does not store it again.
@@ -117,42 +142,19 @@ fn guid(udid: &str) -> String {
     hex::encode_upper(&hash[..16])
 }
 
-/// Passes the session's events on to the job.
-async fn tell(mut heard: mpsc::UnboundedReceiver<BackupEvent>, run: Run) {
-    while let Some(event) = heard.recv().await {
-        match event {
-            BackupEvent::Phase(step) => show(step, &run),
-            BackupEvent::Progress { percent } => run.progress(percent / 100.0),
-            BackupEvent::Bytes { received, files } => run.amounts(files, received, None),
-            BackupEvent::Unreadable(file) => {
-                run.skip(file.device_path, format!("The device could not read it: {}", file.text))
-            }
-        }
-    }
-}
-
-fn show(step: Step, run: &Run) {
-    match step {
-        Step::Connecting => run.phase(Phase::Preparing, "Connecting to the device"),
-        Step::Preparing => run.phase(Phase::Preparing, "The device is getting ready"),
-        Step::WaitingForPasscode => {
-            run.prompt(Phase::WaitingForPasscode, PromptKind::EnterPasscode, "Enter the passcode on the iPhone");
-        }
-        Step::Receiving => run.phase(Phase::Receiving, "Receiving files"),
-        Step::Finishing => run.phase(Phase::Finishing, "The device is putting its files in order"),
-        Step::Verifying => run.phase(Phase::Finishing, "The device is checking the backup"),
-    }
-}
-
 /// Checks what arrived and makes a version of it.
-async fn keep(engine: &Engine, session: Session, facts: Facts, outcome: Outcome, run: &Run) -> Result<VersionHead> {
-    let doubts = Doubts {
-        unreadable: outcome.unreadable.iter().map(|file| file.path.clone()).collect(),
-        suspect: outcome.suspect.iter().map(|file| file.path.clone()).collect(),
-    };
-    let (scratch, run) = (engine.0.opened.scratch(), run.clone());
+async fn keep(
+    engine: &Engine,
+    udid: &str,
+    (session, store): (Session, String),
+    facts: Facts,
+    outcome: Outcome,
+    run: &Run,
+) -> Result<Made> {
+    let (engine, udid, run) = (engine.clone(), udid.to_string(), run.clone());
+    let doubts = Doubts { unreadable: outcome.unreadable, suspect: outcome.suspect };
     blocking(move || {
-        let (session, checked) = check::whole(session, &doubts, &scratch, &run);
+        let (session, checked) = check::whole(&engine, &udid, session, &doubts, &run);
         let checked = match checked {
             Ok(checked) => checked,
             Err(error) => {
@@ -161,6 +163,7 @@ async fn keep(engine: &Engine, session: Session, facts: Facts, outcome: Outcome,
             }
         };
         run.phase(Phase::Keeping, "Making it safe on the disk");
+        let unreadable_count = outcome.unreadable_count + checked.short;
         let notes = DeviceNotes {
             name: facts.name,
             product_type: facts.product_type,
@@ -169,11 +172,13 @@ async fn keep(engine: &Engine, session: Session, facts: Facts, outcome: Outcome,
             serial: facts.serial,
             imported: false,
             encrypted: checked.encrypted,
-            checked: !checked.encrypted,
-            unreadable: outcome.unreadable_count + checked.short,
+            checked: checked.looked_inside,
+            unreadable: unreadable_count,
             unconfirmed: outcome.unconfirmed,
+            keybag: checked.keybag,
         };
-        session.commit(commit(crate::now(), &notes)).map_err(lost_or_other)
+        let head = session.commit(commit(crate::now(), &notes)).map_err(lost_or_other)?;
+        Ok(Made { head, store, unreadable: checked.unreadable, unreadable_count })
     })
     .await
 }
@@ -198,5 +203,6 @@ pub fn commit(made: i64, notes: &DeviceNotes) -> Commit {
         inline_max: INLINE_MAX,
         inline: PLISTS.map(str::to_string).to_vec(),
         leave_out: vec![SNAPSHOT.to_string()],
+        delta: vec![MANIFEST.to_string()],
     }
 }

@@ -2,14 +2,14 @@
 
 use super::back_up::{Made, SNAPSHOT, commit, made_version, put_by};
 use super::check::{self, Doubts};
-use crate::Engine;
 use crate::api::devices::JobStarted;
 use crate::api::jobs::{Action, Phase};
 use crate::api::versions::{ImportCheck, ImportRequest};
-use crate::api::{ApiError, Code, Result, blocking};
+use crate::api::{ApiError, Code, Result, Secret, blocking};
 use crate::jobs::Run;
 use crate::library::{DeviceNotes, all_versions, location_for, open_store};
-use backup::{Backup, Facts, Folder};
+use crate::{Engine, locks};
+use backup::{Backup, Facts, Folder, Locked, Password};
 use std::fs::File;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
@@ -43,12 +43,18 @@ pub async fn start(engine: &Engine, asked: ImportRequest) -> Result<JobStarted> 
     let looked = engine.clone();
     let given = PathBuf::from(&asked.folder);
     let (folder, facts) = blocking(move || look(&looked, &given)).await?;
-    let location = asked.location.map_or_else(|| location_for(engine, &facts.udid), PathBuf::from);
+    let location = asked.location.as_ref().map_or_else(|| location_for(engine, &facts.udid), PathBuf::from);
     let (title, udid) = (format!("Import {}", facts.device_name), facts.udid.clone());
     let job = engine.0.jobs.start(Action::Import, title, Some(udid), |run| async move {
         let doing = own.clone();
         let into = location.clone();
-        let made = blocking(move || import(&doing, &folder, &facts, &into, &run)).await?;
+        let made = blocking(move || {
+            if let Some(password) = asked.password {
+                prove(&doing, &folder, &facts.udid, &password, &run)?;
+            }
+            import(&doing, &folder, &facts, &into, &run)
+        })
+        .await?;
         Ok(made_version(&own, made, &location))
     })?;
     Ok(JobStarted { job })
@@ -78,7 +84,7 @@ fn look(engine: &Engine, given: &Path) -> Result<(PathBuf, Facts)> {
     }
 }
 
-/// The facts of a finished backup. An encrypted one is kept as well: whole, though this release cannot look inside.
+/// The facts of a finished backup; an encrypted one tells them without its password.
 fn facts_in(folder: &Path, scratch: &Path) -> backup::Result<Facts> {
     let files = Arc::new(Folder::new(folder.to_path_buf()));
     match Backup::open(files.clone(), scratch) {
@@ -103,6 +109,14 @@ fn usable(mut facts: Facts) -> Result<Facts> {
     ))
 }
 
+/// Tries a password on an encrypted folder before anything is copied; every file in it is looked for then.
+fn prove(engine: &Engine, folder: &Path, udid: &str, password: &Secret, run: &Run) -> Result<()> {
+    let Some(locked) = Locked::look(&Folder::new(folder.to_path_buf()))? else { return Ok(()) };
+    run.phase(Phase::Checking, "Checking the password");
+    let password = Password::new(password.as_str());
+    locks::opener_of(engine, udid, &locked, Some(&password), &|| run.cancelled()).map(drop)
+}
+
 fn import(engine: &Engine, folder: &Path, facts: &Facts, location: &Path, run: &Run) -> Result<Made> {
     let store = open_store(engine, location, true)?;
     let made = facts.made.unwrap_or_else(crate::now);
@@ -117,9 +131,9 @@ fn import(engine: &Engine, folder: &Path, facts: &Facts, location: &Path, run: &
         put_by(session);
         return Err(error);
     }
-    let (session, checked) = check::whole(session, &Doubts::default(), &engine.0.opened.scratch(), run);
-    let encrypted = match checked {
-        Ok(checked) => checked.encrypted,
+    let (session, checked) = check::whole(engine, &facts.udid, session, &Doubts::default(), run);
+    let checked = match checked {
+        Ok(checked) => checked,
         Err(error) => {
             put_by(session);
             return Err(error);
@@ -133,13 +147,15 @@ fn import(engine: &Engine, folder: &Path, facts: &Facts, location: &Path, run: &
         build: facts.build_version.clone(),
         serial: facts.serial.clone(),
         imported: true,
-        encrypted,
-        checked: !encrypted,
+        encrypted: checked.encrypted,
+        checked: checked.looked_inside,
         unreadable: 0,
         // Nothing in the folder says that its making ended well.
         unconfirmed: !facts.complete,
+        keybag: checked.keybag,
     };
-    Ok(Made { head: session.commit(commit(made, &notes))?, store: store.id().to_string() })
+    let head = session.commit(commit(made, &notes))?;
+    Ok(Made { head, store: store.id().to_string(), unreadable: Vec::new(), unreadable_count: 0 })
 }
 
 #[derive(PartialEq)]

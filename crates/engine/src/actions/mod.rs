@@ -2,8 +2,15 @@
 
 pub mod back_up;
 mod check;
+pub mod encryption;
 pub mod export;
 mod icons;
 pub mod import;
+pub mod native;
 pub mod pair;
-mod receive;
+mod preflight;
+mod progress;
+pub mod recovery;
+pub mod restore;
+mod serve;
+mod space;

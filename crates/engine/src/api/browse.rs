@@ -200,6 +200,8 @@ pub struct SearchResults {
     pub hits: Vec<Hit>,
     /// Versions not yet in the index.
     pub pending: u64,
+    /// Encrypted versions, which are searched only when the person asked for that.
+    pub locked: u64,
 }
 
 /// Something found in one or more versions.
@@ -236,6 +238,20 @@ pub struct Settings {
     pub stores: BTreeMap<String, String>,
     #[serde(default)]
     pub theme: Theme,
+    /// Unlocked versions are locked again after so many minutes without use; 0: never.
+    #[serde(default = "lock_after")]
+    pub lock_after_minutes: u32,
+    /// Put what is in unlocked versions into the search index, which is not encrypted.
+    #[serde(default)]
+    pub index_encrypted: bool,
+    /// Devices whose backup password is in this computer's keychain.
+    #[serde(default)]
+    pub remembered: Vec<String>,
+}
+
+/// Minutes until unlocked versions are locked again, unless the person chose otherwise.
+pub(crate) fn lock_after() -> u32 {
+    15
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]

@@ -3,10 +3,13 @@
 use super::browse::*;
 use super::devices::*;
 use super::jobs::*;
+use super::live::*;
+use super::locks::*;
+use super::restore::*;
 use super::typescript::Command;
 use super::versions::*;
 use super::{ApiError, Code, Result, decode, encode};
-use crate::{Engine, actions, browse, library, pretend};
+use crate::{Engine, actions, browse, library, live, locks, pretend};
 use export::{Card, Document};
 use kinds::messages::Bubble;
 use kinds::photos::{Album, Details, Tile};
@@ -55,6 +58,51 @@ commands! {
     /// Makes a new version of the device.
     "device.backUp" => actions::back_up::start: (BackUpRequest) -> JobStarted;
 
+    /// Turns the encryption of a device's backups on or off, or changes its password.
+    "encryption.change" => actions::encryption::change: (EncryptionRequest) -> JobStarted;
+    /// Tries a password on the encrypted versions of a device.
+    "encryption.check" => locks::check_password: (PasswordRequest) -> PasswordCheck;
+    /// Writes a sheet to print and keep: the password, and what it opens.
+    "recovery.save" => actions::recovery::save: (RecoveryRequest) -> Saved;
+    /// Devices whose backup password is known here.
+    "passwords.list" => locks::list_passwords: (Nothing) -> Vec<KnownPassword>;
+    /// Forgets a device's backup password, in this computer's keychain too.
+    "password.forget" => locks::forget_password: (DeviceRequest) -> Nothing;
+
+    /// Looks at what stands in the way of putting a version onto a device.
+    "restore.check" => actions::restore::check: (RestoreCheckRequest) -> RestoreCheck;
+    /// Puts a version onto a device; what is on it gets replaced.
+    "restore.start" => actions::restore::start: (RestoreRequest) -> JobStarted;
+
+    /// Writes a version out as the folder Finder, iTunes and idevicebackup2 take.
+    "native.start" => actions::native::start: (NativeRequest) -> JobStarted;
+
+    /// Whether a device answers over Wi-Fi.
+    "wifi.state" => live::wifi::state: (DeviceRequest) -> Wifi;
+    /// Lets a device answer over Wi-Fi, or not; needs the cable.
+    "wifi.set" => live::wifi::set: (WifiSetRequest) -> Nothing;
+    /// Which step on the way to the device over Wi-Fi fails.
+    "wifi.diagnose" => live::wifi::diagnose: (DeviceRequest) -> Vec<Finding>;
+
+    /// The apps on a device.
+    "device.apps" => live::apps::list: (AppsRequest) -> Vec<DeviceApp>;
+    /// The photos and other media on a device, as folders.
+    "device.media.list" => live::files::list_media: (DeviceFolderRequest) -> Vec<DeviceFile>;
+    /// Copies media off a device.
+    "device.media.copy" => live::files::copy_media: (DeviceCopyRequest) -> JobStarted;
+    /// The documents an app shares.
+    "device.documents.list" => live::files::list_documents: (DocumentsRequest) -> Vec<DeviceFile>;
+    /// Copies documents of an app off a device.
+    "device.documents.copy" => live::files::copy_documents: (DocumentsCopyRequest) -> JobStarted;
+    /// Adds files of this computer to an app's documents.
+    "device.documents.put" => live::files::put_documents: (DocumentsPutRequest) -> JobStarted;
+    /// The battery's health and what the storage is used for.
+    "device.health" => live::health: (DeviceRequest) -> DeviceHealth;
+    /// Gives a device another name.
+    "device.rename" => live::rename: (RenameRequest) -> Nothing;
+    /// Restarts a device.
+    "device.restart" => live::restart: (DeviceRequest) -> Nothing;
+
     /// Attaches the pretend iPhone.
     "pretend.start" => pretend::start: (Nothing) -> Pretend;
     /// Takes the pretend iPhone away.
@@ -73,8 +121,19 @@ commands! {
     "versions.list" => library::versions: (VersionsRequest) -> Versions;
     /// Opens a version for browsing.
     "version.open" => browse::open: (VersionRequest) -> OpenedVersion;
+    /// Opens an encrypted version with its password.
+    "version.unlock" => locks::unlock: (UnlockRequest) -> OpenedVersion;
+    /// Stops unlocking that is under way; the calls that wait for it end as cancelled.
+    "version.stopUnlocking" => locks::stop_unlocking: (Nothing) -> Nothing;
+    /// Locks every encrypted version; passwords entered so far are forgotten, those in the computer's keychain stay there.
+    "versions.lock" => locks::lock_all: (Nothing) -> Nothing;
     /// Counts the items of each kind of a version.
     "version.count" => browse::count: (VersionRequest) -> Vec<KindSummary>;
+
+    /// Lists the passwords inside an encrypted version, masked.
+    "keychain.open" => locks::keychain::open: (KeychainRequest) -> KeychainList;
+    /// Shows one of them.
+    "keychain.reveal" => locks::keychain::reveal: (RevealRequest) -> Revealed;
 
     /// Looks at a backup folder without importing it.
     "import.check" => actions::import::check: (ImportRequest) -> ImportCheck;

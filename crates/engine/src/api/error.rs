@@ -21,7 +21,6 @@ pub enum Code {
     PairingOverWifi,
     DeviceBusy,
     PasscodeNotGiven,
-    PasscodeWrong,
     DeviceFull,
     FindMyOn,
     SetupNotFinished,
@@ -29,6 +28,22 @@ pub enum Code {
     RestartDevice,
     DeviceRefused,
     BackupInconsistent,
+    /// The device runs an older system than the version to be restored.
+    SystemTooOld,
+    /// The device's backups are encrypted already, with a password of their own.
+    EncryptionOn,
+    /// The device's backups are not encrypted.
+    EncryptionOff,
+    /// Whoever manages the device forbids to turn encryption off.
+    EncryptionForced,
+    // Passwords.
+    PasswordNeeded,
+    PasswordWrong,
+    /// This computer has no keychain that could keep a password, or it is locked.
+    KeyringUnavailable,
+    // Restore.
+    NotConfirmed,
+    RestoreNotReady,
     // The store.
     LocationMissing,
     LocationReadOnly,
@@ -41,7 +56,6 @@ pub enum Code {
     VersionDamaged,
     // A backup.
     NotABackup,
-    BackupEncrypted,
     BackupUnfinished,
     BackupInfoEmpty,
     BackupOldFormat,

@@ -22,12 +22,22 @@ pub enum Topic {
     Settings,
     Pretend,
     Jobs,
+    /// Which encrypted versions are unlocked, and which passwords are known.
+    Locks,
 }
 
 impl Topic {
     /// Every topic: what to fetch again after events were missed.
-    pub const ALL: [Topic; 7] =
-        [Topic::App, Topic::Devices, Topic::Versions, Topic::Locations, Topic::Settings, Topic::Pretend, Topic::Jobs];
+    pub const ALL: [Topic; 8] = [
+        Topic::App,
+        Topic::Devices,
+        Topic::Versions,
+        Topic::Locations,
+        Topic::Settings,
+        Topic::Pretend,
+        Topic::Jobs,
+        Topic::Locks,
+    ];
 }
 
 /// Something the person should do now.

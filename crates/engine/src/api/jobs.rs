@@ -28,6 +28,8 @@ pub struct Job {
     /// What was left out, with reasons; the first few hundred.
     pub skipped: Vec<Skip>,
     pub skipped_count: u64,
+    /// What the person should know although the job goes on, such as that the disk may turn out too small.
+    pub warnings: Vec<String>,
     pub error: Option<ApiError>,
     pub result: Option<JobResult>,
 }
@@ -40,6 +42,9 @@ pub enum Action {
     Import,
     Export,
     Pretend,
+    ChangePassword,
+    Restore,
+    Copy,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
@@ -67,6 +72,8 @@ pub enum Phase {
     Indexing,
     Reading,
     Writing,
+    Restoring,
+    Restarting,
     Done,
 }
 
@@ -80,9 +87,45 @@ pub struct Skip {
 #[derive(Clone, Debug, PartialEq, Serialize, TS)]
 #[serde(tag = "type", rename_all = "camelCase")]
 pub enum JobResult {
-    Version { version: String, files: u64, bytes: u64, new_bytes: u64 },
-    Export { path: String, items: u64, files: u64, bytes: u64 },
-    Device { udid: String },
+    Version {
+        version: String,
+        files: u64,
+        bytes: u64,
+        new_bytes: u64,
+        /// Files the device could not read; the first thousand.
+        unreadable: Vec<UnreadableFile>,
+        unreadable_count: u64,
+    },
+    Export {
+        path: String,
+        items: u64,
+        files: u64,
+        bytes: u64,
+    },
+    Device {
+        udid: String,
+    },
+    Restored {
+        files: u64,
+        bytes: u64,
+    },
+    PasswordChanged {
+        encrypts: bool,
+    },
+    Copied {
+        files: u64,
+        bytes: u64,
+        folder: String,
+    },
+}
+
+/// A file that is on the device and not in the version; older versions may hold it.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+pub struct UnreadableFile {
+    /// Empty where the manifest does not name the file; `path` is the device's own then.
+    pub domain: String,
+    pub path: String,
+    pub reason: String,
 }
 
 #[derive(Clone, Debug, Deserialize, TS)]

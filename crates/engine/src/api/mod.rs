@@ -9,13 +9,18 @@ pub mod devices;
 pub mod error;
 pub mod events;
 pub mod jobs;
+pub mod live;
+pub mod locks;
 mod map;
+pub mod restore;
+mod secret;
 mod typescript;
 pub mod versions;
 
 pub use error::{ApiError, Code, Result};
 pub use events::{Event, Topic};
-pub use map::no_usbmuxd;
+pub use map::{Doing, disk_full, failed, no_usbmuxd};
+pub use secret::Secret;
 pub use typescript::typescript;
 
 use crate::Engine;

@@ -1,6 +1,7 @@
 //! Locations, versions, importing.
 
 use super::error::ApiError;
+use super::secret::Secret;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -69,6 +70,8 @@ pub struct VersionSummary {
     pub new_bytes: u64,
     pub origin: Origin,
     pub encrypted: bool,
+    /// Encrypted and open: its keys are known until it is locked.
+    pub unlocked: bool,
     /// Whether every file its manifest names was looked for; an encrypted one is kept whole without.
     pub checked: bool,
     /// Files the phone could not read, or that came shorter than they should be.
@@ -99,6 +102,17 @@ pub struct OpenedVersion {
     pub apps: Vec<String>,
     /// Rows of the manifest that were left out, with reasons.
     pub skipped: Vec<String>,
+    /// What the device does not put into such a backup, and why.
+    pub left_out: Vec<LeftOut>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+pub struct LeftOut {
+    /// Such as `health`, `callHistory`, `photosInICloud`.
+    pub what: String,
+    /// A sentence.
+    pub why: String,
+    pub count: Option<u64>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, TS)]
@@ -126,6 +140,8 @@ pub struct ImportRequest {
     /// The folder with Manifest.db in it, or its parent.
     pub folder: String,
     pub location: Option<String>,
+    /// Of an encrypted one, to check it with; it is kept whole without.
+    pub password: Option<Secret>,
 }
 
 /// What a folder holds, before it is imported.

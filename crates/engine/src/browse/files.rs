@@ -1,6 +1,6 @@
 //! The rest of a version: files by domain and folder.
 
-use super::opened;
+use super::{Opened, opened};
 use crate::Engine;
 use crate::api::browse::{Domain, FileNode, FileNodeKind, FileRequest, FolderRequest, Preview, SaveRequest, Saved};
 use crate::api::versions::VersionRequest;
@@ -23,7 +23,7 @@ pub async fn domains(engine: &Engine, asked: VersionRequest) -> Result<Vec<Domai
     let engine = engine.clone();
     blocking(move || {
         let opened = opened(&engine, &asked.version, asked.location.as_deref().map(Path::new))?;
-        let mut domains: Vec<_> = (opened.backup.domains()?.into_iter())
+        let mut domains: Vec<_> = (opened.watched(opened.backup.domains().map_err(ApiError::from))?.into_iter())
             .map(|found| Domain { title: title(&found.domain), domain: found.domain, files: found.files })
             .collect();
         // What has a name of its own before the many apps; each in the order of their domains.
@@ -70,7 +70,8 @@ fn title(domain: &str) -> String {
 pub async fn list(engine: &Engine, asked: FolderRequest) -> Result<Vec<FileNode>> {
     let engine = engine.clone();
     blocking(move || {
-        let nodes = opened(&engine, &asked.version, None)?.backup.list(&asked.domain, &asked.folder)?;
+        let opened = opened(&engine, &asked.version, None)?;
+        let nodes = opened.watched(opened.backup.list(&asked.domain, &asked.folder).map_err(ApiError::from))?;
         let mut nodes: Vec<FileNode> = nodes.into_iter().map(node).collect();
         // Folders first, then names as the backup orders them.
         nodes.sort_by_key(|node| node.kind != FileNodeKind::Folder);
@@ -89,16 +90,17 @@ fn node(node: Node) -> FileNode {
 }
 
 /// The entry of a plain file.
-pub fn file(backup: &backup::Backup, domain: &str, path: &str) -> Result<Entry> {
+pub fn file(opened: &Opened, domain: &str, path: &str) -> Result<Entry> {
     let missing = || ApiError::new(Code::ItemNotFound, format!("There is no file {path} in {domain} of this version."));
-    backup.find(domain, path)?.filter(|entry| entry.kind == EntryKind::File).ok_or_else(missing)
+    let found = opened.watched(opened.backup.find(domain, path).map_err(ApiError::from))?;
+    found.filter(|entry| entry.kind == EntryKind::File).ok_or_else(missing)
 }
 
 pub async fn preview(engine: &Engine, asked: FileRequest) -> Result<Preview> {
     let engine = engine.clone();
     blocking(move || {
         let opened = opened(&engine, &asked.version, None)?;
-        let entry = file(&opened.backup, &asked.domain, &asked.path)?;
+        let entry = file(&opened, &asked.domain, &asked.path)?;
         let media = crate::media::file_path(&opened.summary.id, &asked.domain, &asked.path);
         let ending = asked.path.rsplit('.').next().unwrap_or_default().to_ascii_lowercase();
         match ending.as_str() {
@@ -187,9 +189,10 @@ async fn copy_out(engine: &Engine, asked: SaveRequest, folder: PathBuf, name: St
     let engine = engine.clone();
     blocking(move || {
         let opened = opened(&engine, &asked.version, None)?;
-        let entry = file(&opened.backup, &asked.domain, &asked.path)?;
+        let entry = file(&opened, &asked.domain, &asked.path)?;
         let modified = opened.backup.stat(&entry).ok().and_then(|stat| stat.modified);
-        let path = put(&folder, &name, modified, &mut opened.backup.read(&entry)?)?;
+        let content = opened.watched(opened.backup.read(&entry).map_err(ApiError::from));
+        let path = put(&folder, &name, modified, &mut content?)?;
         Ok(Saved { path: path.to_string_lossy().into_owned() })
     })
     .await

@@ -4,15 +4,17 @@ pub mod files;
 pub mod messages;
 mod opened;
 pub mod photos;
+mod previews;
 mod scratch;
 pub mod search;
 pub mod views;
 
 pub use opened::{Opened, OpenedVersions, Part};
+pub use previews::{Keep, Previews};
 pub use scratch::Scratch;
 pub use views::Views;
 
-use crate::api::versions::{FormatSummary, KindSummary, OpenedVersion, VersionRequest};
+use crate::api::versions::{FormatSummary, KindSummary, LeftOut, OpenedVersion, VersionRequest};
 use crate::api::{ApiError, Code, Result, blocking};
 use crate::{Engine, library};
 use std::path::Path;
@@ -20,31 +22,44 @@ use std::sync::Arc;
 
 /// The opened version of that id; opens it when it is not. Blocking.
 pub fn opened(engine: &Engine, version: &str, location: Option<&Path>) -> Result<Arc<Opened>> {
-    if let Some(opened) = engine.0.opened.get(version) {
-        return Ok(opened);
+    let known = match engine.0.opened.get(version) {
+        Some(opened) => opened,
+        None => {
+            let found = library::find(engine, version, location)?;
+            match engine.0.opened.get(&found.summary.id) {
+                Some(opened) => opened,
+                None => engine.0.opened.insert(Opened::open(found, &engine.0.opened.scratch(), &engine.0.locks)?),
+            }
+        }
+    };
+    if known.summary.encrypted {
+        engine.0.locks.touch();
     }
-    let found = library::find(engine, version, location)?;
-    if let Some(opened) = engine.0.opened.get(&found.summary.id) {
-        return Ok(opened);
-    }
-    let opened = Opened::open(found, &engine.0.opened.scratch())?;
-    Ok(engine.0.opened.insert(opened))
+    Ok(known)
 }
 
 pub async fn open(engine: &Engine, asked: VersionRequest) -> Result<OpenedVersion> {
     let engine = engine.clone();
     blocking(move || {
         let opened = opened(&engine, &asked.version, asked.location.as_deref().map(Path::new))?;
-        let kinds = kinds::all().iter().map(|kind| summarise(*kind, None, None, None)).collect();
-        let skipped = opened.backup.report().rows.into_iter().map(|(why, count)| format!("{count} entries: {why}"));
-        Ok(OpenedVersion {
-            version: opened.summary.clone(),
-            kinds,
-            apps: opened.backup.facts().apps.clone(),
-            skipped: skipped.collect(),
-        })
+        Ok(describe(&opened))
     })
     .await
+}
+
+/// What an opened version holds, not yet counted.
+pub fn describe(opened: &Opened) -> OpenedVersion {
+    let skipped = opened.backup.report().rows.into_iter().map(|(why, count)| format!("{count} entries: {why}"));
+    let left_out = opened.backup.left_out().into_iter();
+    OpenedVersion {
+        version: opened.summary.clone(),
+        kinds: kinds::all().iter().map(|kind| summarise(*kind, None, None, None)).collect(),
+        apps: opened.backup.facts().apps.clone(),
+        skipped: skipped.collect(),
+        left_out: left_out
+            .map(|left| LeftOut { what: left.what.to_string(), why: left.why, count: left.count })
+            .collect(),
+    }
 }
 
 /// Opens every kind and counts it; one that cannot be read says so and does not stop the others.

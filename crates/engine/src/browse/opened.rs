@@ -1,12 +1,15 @@
 //! Versions opened for browsing, with the readers of their kinds.
 
+use super::Keep;
 use crate::api::versions::VersionSummary;
 use crate::api::{ApiError, Code, Result};
 use crate::library::{Found, VersionFiles};
-use backup::Backup;
+use crate::locks::Locks;
+use backup::{Backup, FileSet, Locked};
 use kinds::{Media, Reader};
 use std::collections::{BTreeMap, VecDeque};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Versions kept open at once; each costs a few megabytes and its private copies.
@@ -25,13 +28,52 @@ pub struct Opened {
     pub version: store::Version,
     pub backup: Arc<Backup>,
     parts: Mutex<BTreeMap<&'static str, Arc<Mutex<Option<Part>>>>>,
+    /// Its disk failed to answer: what is open of it may belong to a disk that is not there any more.
+    stale: AtomicBool,
 }
 
 impl Opened {
-    pub fn open(found: Found, scratch: &Path) -> Result<Opened> {
+    /// Opens a version; `Code::PasswordNeeded` for an encrypted one that is locked. Blocking.
+    pub fn open(mut found: Found, scratch: &Path, locks: &Locks) -> Result<Opened> {
         let version = found.store.version(&found.summary.udid, found.summary.number)?;
-        let backup = Backup::open(Arc::new(VersionFiles(version.clone())), scratch)?;
-        Ok(Opened { summary: found.summary, version, backup: Arc::new(backup), parts: Mutex::default() })
+        let files: Arc<dyn FileSet> = Arc::new(VersionFiles(version.clone()));
+        let backup = match Backup::open(files.clone(), scratch) {
+            Err(backup::Error::Encrypted) => {
+                let locked = Locked::look(&*files)?.ok_or(backup::Error::Encrypted)?;
+                locks.belongs(&found.summary.id, locked.keybag_id());
+                let opener = locks.opener(locked.keybag_id()).ok_or(backup::Error::Encrypted)?;
+                (found.summary.encrypted, found.summary.unlocked) = (true, true);
+                Backup::open_unlocked(files, scratch, &opener.keys)?
+            }
+            opened => opened?,
+        };
+        Ok(Opened {
+            summary: found.summary,
+            version,
+            backup: Arc::new(backup),
+            parts: Mutex::default(),
+            stale: AtomicBool::new(false),
+        })
+    }
+
+    /// Where previews of what is in it may be kept.
+    pub fn keep(&self) -> Keep {
+        if self.summary.encrypted { Keep::InMemory } else { Keep::OnDisk }
+    }
+
+    /// Looks at how reading went: after a failure of the disk the version is opened anew the next time.
+    pub fn watched<T>(&self, read: Result<T>) -> Result<T> {
+        // A single file may be missing in a version; that its disk is away is another matter.
+        let away = || !Path::new(&self.summary.location).exists();
+        let failed = |error: &ApiError| error.code == Code::Io || (error.code == Code::FileMissing && away());
+        if read.as_ref().is_err_and(failed) {
+            self.stale.store(true, Ordering::Relaxed);
+        }
+        read
+    }
+
+    pub fn is_stale(&self) -> bool {
+        self.stale.load(Ordering::Relaxed)
     }
 
     /// Lends the reader of a kind; it is opened at the first use. One at a time per kind.
@@ -41,9 +83,9 @@ impl Opened {
         let mut part = lock(&slot);
         let part = match &mut *part {
             Some(part) => part,
-            empty => empty.insert(self.part(kind)?),
+            empty => empty.insert(self.watched(self.part(kind))?),
         };
-        work(part)
+        self.watched(work(part))
     }
 
     /// As [`Opened::with`], for a kind that has something in it.
@@ -71,7 +113,7 @@ impl Opened {
 
     /// What stays the same for a file's bytes over all versions: the hash it is kept under.
     pub fn content_key(&self, entry: &backup::Entry) -> Option<String> {
-        self.version.get(&backup::content_path(&entry.file_id))?.hash.map(hex::encode)
+        self.version.get(&self.backup.content_path(&entry.file_id))?.hash.map(hex::encode)
     }
 
     /// The bytes behind a kind's media path.
@@ -108,7 +150,7 @@ impl OpenedVersions {
     pub fn get(&self, id: &str) -> Option<Arc<Opened>> {
         let mut recent = lock(&self.recent);
         let at = recent.iter().position(|opened| opened.summary.id == id)?;
-        let opened = recent.remove(at)?;
+        let opened = recent.remove(at).filter(|opened| !opened.is_stale())?;
         recent.push_back(opened.clone());
         Some(opened)
     }
@@ -129,5 +171,10 @@ impl OpenedVersions {
 
     pub fn clear(&self) {
         lock(&self.recent).clear();
+    }
+
+    /// Lets go of encrypted versions; the private copies of each go with the last who reads it.
+    pub fn close_encrypted(&self) {
+        lock(&self.recent).retain(|opened| !opened.summary.encrypted);
     }
 }

@@ -45,17 +45,25 @@ impl Views {
         id
     }
 
+    /// A list; one whose disk failed meanwhile is closed, so that it is opened anew.
     pub fn get(&self, view: u64) -> Result<Arc<Kept>> {
         let table = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         table
             .views
             .get(&view)
+            .filter(|kept| !kept.opened.is_stale())
             .cloned()
             .ok_or_else(|| ApiError::new(Code::ViewClosed, "This list was closed. Open it again."))
     }
 
     pub fn clear(&self) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).views.clear();
+    }
+
+    /// Closes the lists of encrypted versions.
+    pub fn close_encrypted(&self) {
+        let mut table = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        table.views.retain(|_, kept| !kept.opened.summary.encrypted);
     }
 }
 

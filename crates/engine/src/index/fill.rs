@@ -31,24 +31,33 @@ pub fn new_version(engine: &Engine) {
     engine.0.index.bell.notify_one();
 }
 
-/// Versions not yet in the index, oldest first per device. Encrypted ones have nothing readable.
-pub(super) fn pending(engine: &Engine, connection: &Connection) -> Result<Vec<VersionSummary>> {
+/// What is not in the index.
+pub(super) struct Standing {
+    /// To be indexed, oldest first per device.
+    pub pending: Vec<VersionSummary>,
+    /// Encrypted: indexed only while they are unlocked, and only when the person asked for it.
+    pub locked: u64,
+}
+
+pub(super) fn standing(engine: &Engine, connection: &Connection) -> Result<Standing> {
     let (mut versions, _) = all_versions(engine, None)?;
     let mut query = connection.prepare("SELECT store, udid, seq FROM versions").map_err(broken)?;
     let rows = query.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get::<_, i64>(2)?))).map_err(broken)?;
     let known: BTreeSet<(String, String, i64)> = rows.flatten().collect();
     let failed = engine.0.index.failed().clone();
+    let encrypted = engine.0.settings.get().index_encrypted;
     versions.retain(|version| {
-        !version.encrypted
-            && !failed.contains(&version.id)
+        !failed.contains(&version.id)
             && !known.contains(&(version.store.clone(), version.udid.clone(), version.number as i64))
     });
-    versions.sort_by_key(|version| (version.udid.clone(), version.number));
-    Ok(versions)
+    let readable = |version: &VersionSummary| !version.encrypted || (encrypted && version.unlocked);
+    let (mut pending, locked): (Vec<_>, Vec<_>) = versions.into_iter().partition(readable);
+    pending.sort_by_key(|version| (version.udid.clone(), version.number));
+    Ok(Standing { pending, locked: locked.len() as u64 })
 }
 
 fn index_all(engine: &Engine) -> Result<usize> {
-    let versions = pending(engine, &engine.0.index.reader().map_err(broken)?)?;
+    let versions = standing(engine, &engine.0.index.reader().map_err(broken)?)?.pending;
     let mut done = 0;
     for version in versions {
         match index_one(engine, &version) {
@@ -105,7 +114,31 @@ fn index_one(engine: &Engine, version: &VersionSummary) -> Result<()> {
 
 /// Whether an error may be gone the next time.
 fn passing(code: Code) -> bool {
-    matches!(code, Code::Io | Code::LocationMissing | Code::FileMissing | Code::DiskFull | Code::Cancelled)
+    matches!(
+        code,
+        Code::Io | Code::LocationMissing | Code::FileMissing | Code::DiskFull | Code::Cancelled | Code::PasswordNeeded
+    )
+}
+
+/// Takes what is of encrypted versions out again, and overwrites where it was.
+///
+/// Cards are shared by the versions they are in, so the plain versions of the same devices are indexed anew.
+pub fn forget_encrypted(engine: &Engine) -> Result<()> {
+    let (versions, _) = all_versions(engine, None)?;
+    let devices: BTreeSet<(String, String)> =
+        versions.into_iter().filter(|version| version.encrypted).map(|version| (version.store, version.udid)).collect();
+    let writer = engine.0.index.writer();
+    let work = || -> rusqlite::Result<()> {
+        writer.execute_batch("PRAGMA secure_delete = ON")?;
+        for (store, udid) in &devices {
+            writer.execute("DELETE FROM cards WHERE store = ?1 AND udid = ?2", params![store, udid])?;
+            writer.execute("DELETE FROM versions WHERE store = ?1 AND udid = ?2", params![store, udid])?;
+        }
+        writer.execute_batch(
+            "INSERT INTO words (words) VALUES ('rebuild'); PRAGMA secure_delete = OFF; VACUUM; PRAGMA wal_checkpoint(TRUNCATE);",
+        )
+    };
+    work().map_err(broken)
 }
 
 fn put(work: &Transaction<'_>, version: &VersionSummary, kind: &str, card: &IndexCard) -> rusqlite::Result<()> {

@@ -11,11 +11,12 @@ const HITS: i64 = 500;
 /// Cards in which every word of `text` occurs (the last one as a beginning), best first.
 pub fn find(engine: &Engine, text: &str, udid: Option<&str>) -> Result<SearchResults> {
     let index = engine.0.index.reader().map_err(broken)?;
-    let pending = fill::pending(engine, &index)?.len() as u64;
+    let standing = fill::standing(engine, &index)?;
+    let (pending, locked) = (standing.pending.len() as u64, standing.locked);
     if pending > 0 {
         fill::new_version(engine);
     }
-    let Some(words) = words(text) else { return Ok(SearchResults { hits: Vec::new(), pending }) };
+    let Some(words) = words(text) else { return Ok(SearchResults { hits: Vec::new(), pending, locked }) };
     let mut query = index
         .prepare(
             "SELECT kind, cards.udid, cards.title, cards.text, at, opens, first, last, cards.store,
@@ -26,7 +27,7 @@ pub fn find(engine: &Engine, text: &str, udid: Option<&str>) -> Result<SearchRes
         )
         .map_err(broken)?;
     let hits = query.query_map(params![words, udid, HITS], hit).map_err(broken)?;
-    Ok(SearchResults { hits: hits.collect::<rusqlite::Result<_>>().map_err(broken)?, pending })
+    Ok(SearchResults { hits: hits.collect::<rusqlite::Result<_>>().map_err(broken)?, pending, locked })
 }
 
 fn hit(row: &Row<'_>) -> rusqlite::Result<Hit> {

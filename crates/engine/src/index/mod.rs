@@ -5,7 +5,7 @@
 mod fill;
 mod find;
 
-pub use fill::{new_version, start};
+pub use fill::{forget_encrypted, new_version, start};
 pub use find::find;
 
 use crate::api::{ApiError, Code, Result};

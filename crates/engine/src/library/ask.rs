@@ -26,11 +26,17 @@ pub async fn set_settings(engine: &Engine, next: Settings) -> Result<Settings> {
     if !Path::new(&next.location).is_absolute() {
         return Err(ApiError::new(Code::BadRequest, "A location is a whole path, from the top of the disk."));
     }
+    let mut indexed = false;
     let kept = engine.0.settings.change(|settings| {
-        // What was seen where is ours to know, not the page's to say.
-        let stores = std::mem::take(&mut settings.stores);
-        *settings = Settings { stores, ..next };
+        indexed = settings.index_encrypted;
+        // What was seen where, and what is in the keychain, is ours to know, not the page's to say.
+        let (stores, remembered) = (std::mem::take(&mut settings.stores), std::mem::take(&mut settings.remembered));
+        *settings = Settings { stores, remembered, ..next };
     })?;
+    if indexed && !kept.index_encrypted {
+        let own = engine.clone();
+        blocking(move || crate::index::forget_encrypted(&own)).await?;
+    }
     crate::index::new_version(engine);
     for topic in [Topic::Settings, Topic::Locations, Topic::Devices, Topic::Versions] {
         engine.changed(topic);

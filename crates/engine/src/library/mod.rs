@@ -129,7 +129,7 @@ pub fn all_versions(engine: &Engine, location: Option<&Path>) -> Result<(Vec<Ver
         for udid in devices {
             match store.versions(&udid) {
                 Ok(list) => {
-                    versions.extend(list.versions.iter().map(|head| summarise(head, &store)));
+                    versions.extend(list.versions.iter().map(|head| summarise(head, &store, &engine.0.locks)));
                     let records = list.damaged.into_iter();
                     damaged.extend(records.map(|record| broken(&udid, record.file, record.reason.to_string())));
                 }

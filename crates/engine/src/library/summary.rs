@@ -1,6 +1,7 @@
 //! What a version's record says of it, and what we write there.
 
 use crate::api::versions::{Origin, VersionSummary};
+use crate::locks::Locks;
 use std::collections::BTreeMap;
 use store::{Store, VersionHead};
 
@@ -17,6 +18,8 @@ pub struct DeviceNotes {
     pub checked: bool,
     pub unreadable: u64,
     pub unconfirmed: bool,
+    /// The id of the key bag of an encrypted one: versions with the same open with the same password.
+    pub keybag: Option<String>,
 }
 
 impl DeviceNotes {
@@ -32,6 +35,9 @@ impl DeviceNotes {
         put("checked", self.checked.to_string());
         put("unreadable-files", self.unreadable.to_string());
         put("unconfirmed", self.unconfirmed.to_string());
+        if let Some(keybag) = &self.keybag {
+            put("keybag", keybag.clone());
+        }
         if let Some(serial) = &self.serial {
             put("serial", serial.clone());
         }
@@ -45,11 +51,13 @@ pub fn version_id(udid: &str, number: u64, store: &str) -> String {
 }
 
 /// A version as the window lists it.
-pub fn summarise(head: &VersionHead, store: &Store) -> VersionSummary {
+pub fn summarise(head: &VersionHead, store: &Store, locks: &Locks) -> VersionSummary {
     let note = |key: &str| head.notes.get(key).cloned().unwrap_or_default();
     let product_type = note("product-type");
+    let id = version_id(&head.udid, head.seq, store.id());
     VersionSummary {
-        id: version_id(&head.udid, head.seq, store.id()),
+        unlocked: locks.opens(&id, head.notes.get("keybag").map(String::as_str)),
+        id,
         store: store.id().to_string(),
         udid: head.udid.clone(),
         location: store.location().to_string_lossy().into_owned(),

@@ -5,10 +5,9 @@
 //! date, `UUID` is 16 bytes, texts are UTF-8 (seen on files that left an iPhone with iOS 26; older systems unverified).
 
 use std::collections::HashSet;
-use std::io::Cursor;
 use std::time::UNIX_EPOCH;
 
-use backup::{Backup, Entry, EntryKind, Stat};
+use backup::{Backup, Entry, EntryKind, Stat, plists};
 use plist::{Dictionary, Value};
 use rusqlite::{Connection, params};
 
@@ -96,8 +95,7 @@ struct Attributes(Dictionary);
 
 impl Attributes {
     fn of(stat: &Stat) -> Attributes {
-        let bytes = stat.extended_attributes.as_deref().unwrap_or_default();
-        let value = Value::from_reader(Cursor::new(bytes)).ok();
+        let value = plists::parse(stat.extended_attributes.as_deref().unwrap_or_default()).ok();
         Attributes(value.and_then(Value::into_dictionary).unwrap_or_default())
     }
 
@@ -121,7 +119,7 @@ impl Attributes {
 
     /// A time in Cocoa seconds.
     fn time(&self, name: &str) -> Option<f64> {
-        let value = Value::from_reader(Cursor::new(self.bytes(name)?)).ok()?;
+        let value = plists::parse(self.bytes(name)?).ok()?;
         let time = std::time::SystemTime::from(value.as_date()?);
         let unix = match time.duration_since(UNIX_EPOCH) {
             Ok(after) => after.as_secs_f64(),

@@ -1,15 +1,17 @@
 //! One `MBFile`, the archived record of a file in Manifest.db (`formats.md` 1.2).
 
 use super::FileId;
+use super::encryption::WrappedKey;
 use crate::contents::{FileKind, PhoneFile};
 use crate::stream::dictionary;
 use plist::{Dictionary, Uid, Value};
+use sha1::{Digest, Sha1};
 
 /// Every file of a phone belongs to the user `mobile`.
 const MOBILE: u64 = 501;
 
-/// The NSKeyedArchiver plist of `file`.
-pub(super) fn mb_file(file: &PhoneFile, id: &FileId) -> Result<Vec<u8>, plist::Error> {
+/// The NSKeyedArchiver plist of `file`; `key` is that of its content in an encrypted backup.
+pub(super) fn mb_file(file: &PhoneFile, id: &FileId, key: Option<&WrappedKey>) -> Result<Vec<u8>, plist::Error> {
     let inode = u32::from_be_bytes([id[0], id[1], id[2], id[3]]);
     let mut record = dictionary([
         ("LastModified", file.modified.into()),
@@ -28,6 +30,13 @@ pub(super) fn mb_file(file: &PhoneFile, id: &FileId) -> Result<Vec<u8>, plist::E
         record.insert(key.into(), Value::Uid(Uid::new(objects.len() as u64)));
         objects.push(object);
     };
+    if let Some(key) = key {
+        let mut data = dictionary([("NS.data", Value::Data(key.to_vec()))]);
+        refer(&mut data, "$class", class(&["NSMutableData", "NSData", "NSObject"]));
+        refer(&mut record, "EncryptionKey", data.into());
+    } else if let Some(bytes) = file.in_memory() {
+        refer(&mut record, "Digest", Value::Data(Sha1::digest(bytes).to_vec()));
+    }
     refer(&mut record, "RelativePath", file.path.as_str().into());
     if let Some(target) = file.target.as_ref().filter(|_| file.kind == FileKind::Link) {
         refer(&mut record, "Target", target.as_str().into());
@@ -35,8 +44,7 @@ pub(super) fn mb_file(file: &PhoneFile, id: &FileId) -> Result<Vec<u8>, plist::E
     if let Some(attributes) = &file.extended_attributes {
         refer(&mut record, "ExtendedAttributes", Value::Data(attributes.clone()));
     }
-    let classes = Value::Array(vec!["MBFile".into(), "NSObject".into()]);
-    refer(&mut record, "$class", dictionary([("$classname", "MBFile".into()), ("$classes", classes)]).into());
+    refer(&mut record, "$class", class(&["MBFile", "NSObject"]));
     objects[1] = record.into();
     let archive = dictionary([
         ("$version", 100_000.into()),
@@ -47,4 +55,10 @@ pub(super) fn mb_file(file: &PhoneFile, id: &FileId) -> Result<Vec<u8>, plist::E
     let mut bytes = Vec::with_capacity(600);
     Value::Dictionary(archive).to_writer_binary(&mut bytes)?;
     Ok(bytes)
+}
+
+/// What an object is, and what that comes from.
+fn class(names: &[&str]) -> Value {
+    let classes = names.iter().map(|name| Value::from(*name)).collect();
+    dictionary([("$classname", names[0].into()), ("$classes", Value::Array(classes))]).into()
 }

@@ -1,16 +1,14 @@
 //! The line to the host: messages out, one status back for each, files both ways. The faults of the session are made here.
 
-use super::{Ended, Step};
+use super::{Ended, HOST_FULL, Step};
 use crate::Faults;
+use crate::faults::{HUGE_LENGTH, of_other_types};
 use crate::stream::{Raw, invalid};
 use plist::{Dictionary, Value};
 use std::io;
 use std::time::Duration;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use wire::{devicelink as dl, frame};
-
-/// Apple's number for "the host is out of space".
-const HOST_FULL: i64 = 105;
 
 pub(super) struct Host {
     stream: BufReader<Raw>,
@@ -24,6 +22,14 @@ pub(super) struct Host {
 pub(super) struct Status {
     pub code: i64,
     pub payload: Value,
+}
+
+/// Why a file did not come from the host.
+#[derive(Debug)]
+pub(super) struct Absent {
+    /// The host's number for it (`protocol.md` 2.7.6).
+    pub code: i64,
+    pub text: String,
 }
 
 impl Status {
@@ -52,12 +58,17 @@ impl Host {
             tokio::time::sleep(silence).await;
         }
         if self.faults.huge_length_at_message == Some(self.messages) {
-            self.write(&[0xff, 0xff, 0xff, 0xf0]).await?;
+            self.write(&HUGE_LENGTH).await?;
             self.write(&[0; 64]).await?;
             self.flush().await?;
             // A host in its right mind leaves; one that waits for 4 GiB is left after a while.
             let _ = tokio::time::timeout(Duration::from_secs(30), self.left()).await;
             return Err(Ended::Gone);
+        }
+        let mut message = message;
+        if self.faults.wrong_types_at_message == Some(self.messages) {
+            let name = message.remove(0);
+            message = std::iter::once(name).chain(message.into_iter().map(of_other_types)).collect();
         }
         let bytes = frame::encode_binary(&Value::Array(message)).map_err(invalid)?;
         self.write(&bytes).await?;
@@ -135,7 +146,7 @@ impl Host {
         paths: &[String],
         progress: f64,
         sink: &mut (dyn FnMut(usize, &[u8]) + Send),
-    ) -> Step<Vec<Result<(), String>>> {
+    ) -> Step<Vec<Result<(), Absent>>> {
         let asked = paths.iter().map(|path| path.as_str().into()).collect();
         self.send(vec![
             "DLMessageDownloadFiles".into(),
@@ -151,7 +162,8 @@ impl Host {
             if length == 0 {
                 break;
             }
-            if length as usize > wire::path::LIMIT {
+            let asked = paths.get(results.len()).map_or(0, String::len);
+            if length as usize > asked.max(wire::path::LIMIT) {
                 return Err(invalid("a path of the host is too long").into());
             }
             let mut path = vec![0; length as usize];
@@ -168,7 +180,10 @@ impl Host {
         }
         // idevicebackup2 stops at the first file it lacks (`protocol.md` 1.4).
         results.resize(paths.len(), Err("not sent".into()));
-        Ok(results)
+        let absent = |(path, result): (&String, Result<(), String>)| {
+            result.map_err(|text| Absent { code: code_of(&status, path), text })
+        };
+        Ok(paths.iter().zip(results).map(absent).collect())
     }
 
     /// The blocks of one file. Blocks over 32 KiB get the backup agent of a real phone killed (`protocol.md` 2.7.5).
@@ -232,6 +247,12 @@ impl Host {
             .or_else(|| real(&payload))
             .ok_or_else(|| invalid("free space is no number").into())
     }
+}
+
+/// What the status of a download says of one file.
+fn code_of(status: &Status, path: &str) -> i64 {
+    let about = status.payload.as_dictionary().and_then(|files| files.get(path)?.as_dictionary());
+    about.and_then(|about| dl::signed(about.get("DLFileErrorCode")?)).unwrap_or(status.code)
 }
 
 pub(super) fn empty() -> Value {

@@ -1,5 +1,6 @@
 //! Manifest.db, in Apple's schema (`formats.md` 1.2).
 
+use super::encryption::WrappedKey;
 use super::{FileId, archive};
 use crate::contents::{FileKind, PhoneFile};
 use rusqlite::{Connection, OpenFlags, params};
@@ -32,13 +33,14 @@ impl Writer {
         Ok(Writer { db })
     }
 
-    pub fn add(&mut self, file: &PhoneFile, id: &FileId) -> rusqlite::Result<()> {
+    pub fn add(&mut self, file: &PhoneFile, id: &FileId, key: Option<&WrappedKey>) -> rusqlite::Result<()> {
         let flags = match file.kind {
             FileKind::File => 1,
             FileKind::Folder => 2,
             FileKind::Link => 4,
         };
-        let blob = archive::mb_file(file, id).map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))?;
+        let blob =
+            archive::mb_file(file, id, key).map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))?;
         let mut insert = self.db.prepare_cached("INSERT INTO Files VALUES (?1, ?2, ?3, ?4, ?5)")?;
         insert.execute(params![hex::encode(id), file.domain, file.path, flags, blob])?;
         Ok(())

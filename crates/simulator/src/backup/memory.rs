@@ -1,5 +1,6 @@
 //! What a phone remembers of the backups it made: which files a host has, and how its manifest looked.
 
+use super::source::ContentDigest;
 use crate::device::lock;
 use crate::stream::dictionary;
 use crate::{Error, Result};
@@ -12,6 +13,8 @@ use std::sync::Mutex;
 
 /// Snapshots remembered; a host that brings an older one gets a full backup.
 const KEPT: usize = 16;
+/// Raised when what is remembered changes its form; older memories are forgotten.
+const FORMAT: u64 = 2;
 
 pub(crate) struct Memory {
     folder: PathBuf,
@@ -24,6 +27,8 @@ pub(super) struct Snapshot {
     /// Counts the finished backups of the phone, from 1.
     pub number: u64,
     pub uuid: String,
+    /// Which keybag sealed it; empty for a backup in the clear.
+    pub bag: String,
     /// SHA-1 of the Manifest.db and the Manifest.plist the host must give back unchanged.
     pub manifest_db: [u8; 20],
     pub manifest_plist: [u8; 20],
@@ -50,35 +55,28 @@ impl Memory {
     /// leaves the same bytes on any host.
     pub(super) fn next(&self, seed: u64) -> (u64, String) {
         let number = lock(&self.snapshots).last().map_or(0, |last| last.number) + 1;
-        let hash = Sha1::digest(format!("snapshot {number} of phone {seed}"));
-        let mut bytes = [0; 16];
-        bytes.copy_from_slice(&hash[..16]);
-        let uuid = uuid::Builder::from_random_bytes(bytes).into_uuid();
-        (number, uuid.to_string().to_uppercase())
+        (number, uuid_of(&format!("snapshot {number} of phone {seed}")))
     }
 
     /// Remembers a finished backup; `list` is the file a [`ListWriter`] wrote.
-    pub(super) fn keep(
-        &self,
-        (number, uuid): (u64, String),
-        manifest_db: [u8; 20],
-        manifest_plist: [u8; 20],
-        list: &Path,
-    ) -> Result<()> {
+    pub(super) fn keep(&self, made: Made, list: &Path) -> Result<()> {
+        let Made { number, uuid, bag, manifest_db, manifest_plist } = made;
         let folder = self.folder.join(number.to_string());
         fs::create_dir_all(&folder).map_err(Error::io(&folder))?;
         let kept = folder.join("files");
         fs::rename(list, &kept).map_err(Error::io(&kept))?;
         let about = folder.join("about.plist");
         let content = dictionary([
+            ("Format", FORMAT.into()),
             ("Number", number.into()),
             ("UUID", uuid.as_str().into()),
+            ("Bag", bag.as_str().into()),
             ("ManifestDB", Value::Data(manifest_db.to_vec())),
             ("ManifestPlist", Value::Data(manifest_plist.to_vec())),
         ]);
         Value::Dictionary(content).to_file_xml(&about).map_err(Error::plist(&about))?;
         let mut snapshots = lock(&self.snapshots);
-        snapshots.push(Snapshot { number, uuid, manifest_db, manifest_plist, folder });
+        snapshots.push(Snapshot { number, uuid, bag, manifest_db, manifest_plist, folder });
         while snapshots.len() > KEPT {
             let oldest = snapshots.remove(0);
             fs::remove_dir_all(&oldest.folder).map_err(Error::io(&oldest.folder))?;
@@ -91,10 +89,14 @@ impl Snapshot {
     /// The snapshot kept in a folder; `None` when its writing was cut.
     fn read(folder: PathBuf) -> Option<Snapshot> {
         let about = Value::from_file(folder.join("about.plist")).ok()?.into_dictionary()?;
+        if about.get("Format")?.as_unsigned_integer()? != FORMAT {
+            return None;
+        }
         let hash = |key| about.get(key)?.as_data()?.try_into().ok();
         Some(Snapshot {
             number: about.get("Number")?.as_unsigned_integer()?,
             uuid: about.get("UUID")?.as_string()?.to_string(),
+            bag: about.get("Bag")?.as_string()?.to_string(),
             manifest_db: hash("ManifestDB")?,
             manifest_plist: hash("ManifestPlist")?,
             folder,
@@ -102,16 +104,34 @@ impl Snapshot {
     }
 
     pub fn files(&self) -> io::Result<ListReader> {
-        Ok(ListReader { file: BufReader::with_capacity(1 << 16, File::open(self.folder.join("files"))?) })
+        ListReader::open(&self.folder.join("files"))
     }
 }
 
-/// A content file a host has, and the stamp of what was sent.
+/// What is remembered of a finished backup.
+pub(super) struct Made {
+    pub number: u64,
+    pub uuid: String,
+    pub bag: String,
+    pub manifest_db: [u8; 20],
+    pub manifest_plist: [u8; 20],
+}
+
+/// A UUID that follows from a text.
+pub(super) fn uuid_of(text: &str) -> String {
+    let hash = Sha1::digest(text);
+    let mut bytes = [0; 16];
+    bytes.copy_from_slice(&hash[..16]);
+    uuid::Builder::from_random_bytes(bytes).into_uuid().to_string().to_uppercase()
+}
+
+/// A content file a host has: the stamp of what was sent and, where the phone got to read all of it, its digest.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Sent {
     pub domain: String,
     pub path: String,
     pub stamp: u64,
+    pub digest: ContentDigest,
 }
 
 /// Writes a list of sent files in the order of the phone's contents.
@@ -124,13 +144,14 @@ impl ListWriter {
         Ok(ListWriter { file: BufWriter::with_capacity(1 << 16, File::create(path)?) })
     }
 
-    pub fn add(&mut self, domain: &str, path: &str, stamp: u64) -> io::Result<()> {
+    pub fn add(&mut self, domain: &str, path: &str, stamp: u64, digest: &ContentDigest) -> io::Result<()> {
         for text in [domain, path] {
             let length = u16::try_from(text.len()).map_err(|_| io::ErrorKind::InvalidInput)?;
             self.file.write_all(&length.to_le_bytes())?;
             self.file.write_all(text.as_bytes())?;
         }
-        self.file.write_all(&stamp.to_le_bytes())
+        self.file.write_all(&stamp.to_le_bytes())?;
+        self.file.write_all(digest)
     }
 
     pub fn finish(mut self) -> io::Result<()> {
@@ -143,6 +164,10 @@ pub(super) struct ListReader {
 }
 
 impl ListReader {
+    pub fn open(path: &Path) -> io::Result<ListReader> {
+        Ok(ListReader { file: BufReader::with_capacity(1 << 16, File::open(path)?) })
+    }
+
     pub fn next(&mut self) -> io::Result<Option<Sent>> {
         let mut length = [0; 2];
         match self.file.read_exact(&mut length) {
@@ -154,7 +179,9 @@ impl ListReader {
         let path = self.text(u16::from_le_bytes(length))?;
         let mut stamp = [0; 8];
         self.file.read_exact(&mut stamp)?;
-        Ok(Some(Sent { domain, path, stamp: u64::from_le_bytes(stamp) }))
+        let mut digest = ContentDigest::default();
+        self.file.read_exact(&mut digest)?;
+        Ok(Some(Sent { domain, path, stamp: u64::from_le_bytes(stamp), digest }))
     }
 
     fn text(&mut self, length: u16) -> io::Result<String> {
@@ -177,9 +204,11 @@ mod tests {
         for _ in 0..=KEPT {
             let list = folder.path().join("list");
             let mut writer = ListWriter::create(&list).unwrap();
-            writer.add("HomeDomain", "Library/SMS/sms.db", 42).unwrap();
+            writer.add("HomeDomain", "Library/SMS/sms.db", 42, &[3; 32]).unwrap();
             writer.finish().unwrap();
-            memory.keep(memory.next(7), [1; 20], [2; 20], &list).unwrap();
+            let (number, uuid) = memory.next(7);
+            let bag = "bag".to_string();
+            memory.keep(Made { number, uuid, bag, manifest_db: [1; 20], manifest_plist: [2; 20] }, &list).unwrap();
         }
         let again = Memory::open(folder.path().join("backups")).unwrap();
         assert!(again.find(&first.1).is_none());
@@ -188,7 +217,7 @@ mod tests {
         let found = again.find(&last).unwrap();
         assert_eq!((found.number, found.manifest_db, found.manifest_plist), (number, [1; 20], [2; 20]));
         let mut files = found.files().unwrap();
-        let sent = Sent { domain: "HomeDomain".into(), path: "Library/SMS/sms.db".into(), stamp: 42 };
+        let sent = Sent { domain: "HomeDomain".into(), path: "Library/SMS/sms.db".into(), stamp: 42, digest: [3; 32] };
         assert_eq!((files.next().unwrap(), files.next().unwrap()), (Some(sent), None));
     }
 }

@@ -4,17 +4,27 @@
 //! writes the Manifest.db; [`upload`] sends files; [`verify`] looks at what the host keeps; [`memory`] is what the phone knows of the
 //! backups it made; [`host`] is the line to the computer, with the faults of the session.
 
+mod about;
 mod archive;
+mod encryption;
 mod host;
+mod ids;
 mod manifest;
 mod memory;
+mod misbehave;
+mod passcode;
+mod password;
 mod plists;
+mod restore;
+mod resume;
 mod run;
 mod session;
+mod source;
 mod survey;
 mod upload;
 mod verify;
 
+pub(crate) use encryption::Vault;
 pub(crate) use memory::Memory;
 pub(crate) use session::serve;
 
@@ -35,6 +45,14 @@ fn content_path(id: &FileId) -> String {
     let name = hex::encode(id);
     format!("{}/{name}", &name[..2])
 }
+
+/// Apple's numbers (`protocol.md` 2.7.7).
+const GENERIC: i64 = 1;
+const HOST_FULL: i64 = 105;
+const CANCELLED: i64 = 202;
+const INCONSISTENT: i64 = 205;
+const BAD_PASSWORD: i64 = 207;
+const LOCKED: i64 = 208;
 
 /// Why a session ended before its time.
 #[derive(Debug)]

@@ -1,5 +1,6 @@
 //! Status.plist and Manifest.plist, as the phone writes them (`formats.md` 1.4).
 
+use super::encryption::Sealing;
 use crate::device::Device;
 use crate::stream::dictionary;
 use plist::{Date, Dictionary, Value};
@@ -15,7 +16,7 @@ pub(super) enum State {
 }
 
 impl State {
-    fn name(self) -> &'static str {
+    pub fn name(self) -> &'static str {
         match self {
             State::Uploading => "uploading",
             State::Moving => "moving",
@@ -36,21 +37,26 @@ pub(super) fn status(uuid: &str, now: i64, full: bool, state: State) -> Result<V
     ]))
 }
 
-pub(super) fn manifest(device: &Device) -> Result<Vec<u8>, plist::Error> {
+pub(super) fn manifest(device: &Device, sealing: Option<&Sealing>) -> Result<Vec<u8>, plist::Error> {
     let applications = device.contents().apps().iter().map(application).collect();
     let mut lockdown = device.identity_values();
     for domain in ["com.apple.MobileDeviceCrashCopy", "com.apple.TerminalFlashr", "com.apple.mobile.data_sync"] {
         lockdown.insert(domain.into(), Dictionary::new().into());
     }
-    binary(dictionary([
+    let mut manifest = dictionary([
         ("Version", "10.0".into()),
         ("Date", date(device.now())),
         ("SystemDomainsVersion", "24.0".into()),
         ("WasPasscodeSet", true.into()),
-        ("IsEncrypted", false.into()),
+        ("IsEncrypted", sealing.is_some().into()),
         ("Lockdown", lockdown.into()),
         ("Applications", Value::Dictionary(applications)),
-    ]))
+    ]);
+    if let Some(sealing) = sealing {
+        manifest.insert("BackupKeyBag".into(), Value::Data(sealing.bag().to_vec()));
+        manifest.insert("ManifestKey".into(), Value::Data(sealing.manifest_key().1.to_vec()));
+    }
+    binary(manifest)
 }
 
 fn application(app: &crate::contents::App) -> (String, Value) {

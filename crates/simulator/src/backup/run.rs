@@ -1,30 +1,24 @@
 //! One backup, from the passcode to the verdict (`protocol.md` 2.7.9).
 
-use super::host::{Host, empty};
-use super::memory::Snapshot;
+use super::host::Host;
+use super::memory::{Made, Snapshot, uuid_of};
+use super::misbehave::misbehave;
 use super::plists::{self, State};
 use super::survey::{Survey, survey};
 use super::upload::{self, Own};
-use super::{Ended, Step, broken, content_path, verify};
+use super::{Ended, HOST_FULL, Step, broken, content_path, passcode, resume, verify};
 use crate::device::Device;
-use crate::screen::Answer;
 use crate::{BackupSummary, Profile};
 use plist::{Dictionary, Value};
 use sha1::{Digest, Sha1};
 use std::io;
 use std::sync::Arc;
-use wire::devicelink as dl;
-use wire::lockdown::notification::{PASSCODE_DISMISSED, PASSCODE_PRESENTED};
 
 /// Pairs or paths in one message.
 const LIST: usize = 128;
 /// What the host must have free beyond the files (`protocol.md` 2.7.12), and what a purge asks for on top.
 const SPARE: u64 = 128 << 20;
 const PURGE_EXTRA: u64 = 2 << 30;
-/// Apple's numbers (`protocol.md` 2.7.7).
-const GENERIC: i64 = 1;
-const HOST_FULL: i64 = 105;
-const LOCKED: i64 = 208;
 
 pub(super) async fn back_up(
     device: &Arc<Device>,
@@ -32,46 +26,64 @@ pub(super) async fn back_up(
     forced: bool,
     summary: &mut BackupSummary,
 ) -> Step<()> {
-    unlock(device, host).await?;
-    let base = older_snapshot(device, host, forced).await?;
+    passcode::ask(device, host).await?;
+    let sealing = device.vault.sealing();
+    let bag = sealing.as_ref().map(|sealing| sealing.id()).unwrap_or_default();
+    let base = older_snapshot(device, host, &bag, forced).await?;
     misbehave(device, host).await?;
     let folder = tempfile::tempdir_in(&device.home).map_err(broken)?;
-    let survey = {
+    let mut survey = {
         let (device, base, unreadable) = (device.clone(), base.clone(), host.faults.unreadable.clone());
         let path = folder.path().to_owned();
-        let look = move || survey(&device, base.as_ref(), &unreadable, &path);
-        Arc::new(tokio::task::spawn_blocking(look).await.map_err(broken)??)
+        let look = move || survey(&device, sealing, base.as_ref(), &unreadable, &path);
+        tokio::task::spawn_blocking(look).await.map_err(broken)??
     };
+    let attempt = attempt(device, base.as_ref(), &bag);
+    let resumes = !forced && resume::left_by(host, &device.persona.udid, &attempt).await?;
+    let mut kept = 0;
+    if resumes {
+        (survey.present, kept) = resume::present(host, &device.persona.udid, &survey).await?;
+    }
+    let resumed = survey.present.len() as u64;
     *summary = BackupSummary {
         full: base.is_none(),
-        files: survey.files,
-        bytes: survey.bytes,
+        encrypted: !bag.is_empty(),
+        files: survey.files - resumed,
+        bytes: survey.bytes - kept,
+        resumed,
         removed: survey.removed,
         ..BackupSummary::default()
     };
-    Backup::new(device, base.is_none(), &survey)?.run(host).await
+    let (number, uuid) = device.memory.next(device.options.seed);
+    let backup = Backup {
+        device,
+        survey: Arc::new(survey),
+        full: base.is_none(),
+        resumes,
+        attempt,
+        number,
+        uuid,
+        bag,
+        now: device.now(),
+        manifest_plist: Vec::new(),
+    };
+    backup.run(host).await
 }
 
-/// Waits for the passcode; a host that leaves meanwhile ends the wait.
-async fn unlock(device: &Device, host: &mut Host) -> Step<()> {
-    if device.is_locked() {
-        return Err(Ended::failed(LOCKED, "the phone is locked"));
-    }
-    device.post(PASSCODE_PRESENTED);
-    let answer = tokio::select! {
-        answer = device.screen.ask_for_passcode() => Ok(answer),
-        () = host.left() => Err(Ended::Gone),
-        () = tokio::time::sleep(device.options.passcode_timeout) => Ok(Answer::No),
-    };
-    device.post(PASSCODE_DISMISSED);
-    match answer? {
-        Answer::Yes => Ok(()),
-        _ => Err(Ended::failed(LOCKED, "the passcode was not entered")),
-    }
+/// Names a backup by all that decides its files: two attempts of the same name send the same bytes.
+fn attempt(device: &Device, base: Option<&Snapshot>, bag: &str) -> String {
+    let (number, _) = device.memory.next(device.options.seed);
+    let base = base.map_or("", |base| base.uuid.as_str());
+    let contents = device.contents();
+    uuid_of(&format!(
+        "attempt {number} on day {} from {base:?} with {bag:?} of {:?}",
+        contents.day(),
+        contents.options()
+    ))
 }
 
 /// The snapshot the host has, if the phone remembers it and the host returns it whole; `None` calls for a full backup.
-async fn older_snapshot(device: &Device, host: &mut Host, forced: bool) -> Step<Option<Snapshot>> {
+async fn older_snapshot(device: &Device, host: &mut Host, bag: &str, forced: bool) -> Step<Option<Snapshot>> {
     let udid = &device.persona.udid;
     let path = |name: &str| format!("{udid}/{name}");
     let [status, _] = verify::plists(host, [path("Status.plist"), path("Manifest.plist")]).await?;
@@ -82,59 +94,44 @@ async fn older_snapshot(device: &Device, host: &mut Host, forced: bool) -> Step<
         return Ok(None);
     }
     let Some(snapshot) = field("UUID").and_then(|uuid| device.memory.find(uuid)) else { return Ok(None) };
+    if snapshot.bag != bag {
+        // Another password, or none: nothing the host has is of use.
+        return Ok(None);
+    }
     let expected = [(path("Manifest.plist"), snapshot.manifest_plist), (path("Manifest.db"), snapshot.manifest_db)];
     verify::unchanged(host, &expected, 0.0).await?;
     Ok(Some(snapshot))
 }
 
-/// The faults that come before the files.
-async fn misbehave(device: &Device, host: &mut Host) -> Step<()> {
-    if host.faults.purge {
-        host.ask(vec!["DLMessagePurgeDiskSpace".into(), PURGE_EXTRA.into(), Value::from(4)]).await?;
-    }
-    if host.faults.unknown_message
-        && host.ask(vec!["DLMessageNobodyKnows".into(), empty()]).await?.code == dl::status::OK
-    {
-        return Err(Ended::failed(GENERIC, "the host claims to know an unknown message"));
-    }
-    for wild in host.faults.wild_paths.clone() {
-        let sent = host.download(std::slice::from_ref(&wild), 0.0, &mut |_, _| {}).await?;
-        let made = host.make_folder(&wild).await?;
-        if sent[0].is_ok() || made.code == dl::status::OK {
-            return Err(Ended::failed(GENERIC, format!("the host serves {wild:?}")));
-        }
-    }
-    tracing::debug!(udid = device.persona.udid, "asking for a backup");
-    Ok(())
-}
-
 /// A backup that knows what to send.
 struct Backup<'a> {
     device: &'a Arc<Device>,
-    survey: &'a Arc<Survey>,
+    survey: Arc<Survey>,
     full: bool,
-    snapshot: (u64, String),
+    /// Whether `Snapshot` of the host is of this attempt.
+    resumes: bool,
+    attempt: String,
+    number: u64,
+    uuid: String,
+    bag: String,
     now: i64,
     manifest_plist: Vec<u8>,
 }
 
-impl<'a> Backup<'a> {
-    fn new(device: &'a Arc<Device>, full: bool, survey: &'a Arc<Survey>) -> Step<Backup<'a>> {
-        let snapshot = device.memory.next(device.options.seed);
-        let manifest_plist = plists::manifest(device).map_err(broken)?;
-        Ok(Backup { device, survey, full, snapshot, now: device.now(), manifest_plist })
-    }
-
-    async fn run(self, host: &mut Host) -> Step<()> {
+impl Backup<'_> {
+    async fn run(mut self, host: &mut Host) -> Step<()> {
+        self.manifest_plist = plists::manifest(self.device, self.survey.sealing.as_deref()).map_err(broken)?;
         self.wants_space(host).await?;
         let older = match self.full {
             true => verify::content_folders(&host.list(&self.path("")).await?),
             false => Vec::new(),
         };
-        host.remove(vec![self.path("Snapshot").into()], 0.0).await?;
+        if !self.resumes {
+            host.remove(vec![self.path("Snapshot").into()], 0.0).await?;
+        }
         self.make_folders(host, "Snapshot/").await?;
         self.set_state(host, State::Uploading, 1.0).await?;
-        upload::contents(self.device, host, self.survey).await?;
+        upload::contents(self.device, host, &self.survey).await?;
         self.send_manifest(host).await?;
         self.set_state(host, State::Moving, 91.0).await?;
         self.move_files(host).await?;
@@ -156,7 +153,7 @@ impl<'a> Backup<'a> {
     }
 
     async fn wants_space(&self, host: &mut Host) -> Step<()> {
-        let manifest = self.survey.manifest_db().metadata().map_err(broken)?.len();
+        let manifest = self.survey.sent_manifest_db().metadata().map_err(broken)?.len();
         let needed = self.survey.bytes + manifest + SPARE;
         let mut free = host.free_space().await?;
         if free < needed && self.is_chatty() {
@@ -181,7 +178,8 @@ impl<'a> Backup<'a> {
     }
 
     fn status(&self, state: State) -> Step<Vec<u8>> {
-        plists::status(&self.snapshot.1, self.now, self.full, state).map_err(broken)
+        let uuid = if state == State::Uploading { &self.attempt } else { &self.uuid };
+        plists::status(uuid, self.now, self.full, state).map_err(broken)
     }
 
     /// Sends Status.plist; from the moving on it takes the place of the older one, so that a cut backup does not look whole.
@@ -201,7 +199,7 @@ impl<'a> Backup<'a> {
 
     async fn send_manifest(&self, host: &mut Host) -> Step<()> {
         let files = vec![
-            (self.path("Snapshot/Manifest.db"), Own::File(self.survey.manifest_db())),
+            (self.path("Snapshot/Manifest.db"), Own::File(self.survey.sent_manifest_db())),
             (self.path("Snapshot/Manifest.plist"), Own::Bytes(self.manifest_plist.clone())),
         ];
         upload::own_files(self.device, host, 91.0, files).await
@@ -251,7 +249,7 @@ impl<'a> Backup<'a> {
 
     /// The host must give back what it was sent; then the phone remembers the snapshot.
     async fn verify(self, host: &mut Host) -> Step<()> {
-        let db = self.survey.manifest_db();
+        let db = self.survey.sent_manifest_db();
         let manifest_db = tokio::task::spawn_blocking(move || hash_of(&db)).await.map_err(broken)?.map_err(broken)?;
         let manifest_plist = Sha1::digest(&self.manifest_plist).into();
         let expected = [
@@ -265,10 +263,12 @@ impl<'a> Backup<'a> {
             host.free_space().await?;
         }
         if self.device.options.check {
-            verify::sample(self.device, host, self.survey).await?;
+            verify::sample(self.device, host, &self.survey).await?;
         }
-        let list = self.survey.list();
-        self.device.memory.keep(self.snapshot, manifest_db, manifest_plist, &list).map_err(broken)
+        let survey = self.survey;
+        let list = tokio::task::spawn_blocking(move || survey.list()).await.map_err(broken)?.map_err(broken)?;
+        let made = Made { number: self.number, uuid: self.uuid, bag: self.bag, manifest_db, manifest_plist };
+        self.device.memory.keep(made, &list).map_err(broken)
     }
 }
 

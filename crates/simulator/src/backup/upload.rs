@@ -1,14 +1,15 @@
 //! Files to the host: a thread makes their bytes, already in blocks, and the session sends them.
 
 use super::host::{Host, empty};
+use super::source::{Digesting, Source, UNKNOWN};
 use super::survey::Survey;
-use super::{Ended, Step, broken, content_path, file_id};
-use crate::contents::{Contents, FileKind, PhoneFile};
+use super::{CANCELLED, Ended, Step, broken, content_path, file_id};
+use crate::contents::{FileKind, PhoneFile};
 use crate::device::Device;
 use crate::{Faults, Unreadable};
 use plist::Value;
 use std::fs::File;
-use std::io::Read;
+use std::io::{self, BufWriter, Read, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
 use tokio::sync::mpsc;
@@ -25,8 +26,6 @@ const BATCH_BYTES: u64 = 64 << 20;
 /// Overall percent before and after the files.
 const FIRST_PERCENT: f64 = 1.0;
 const LAST_PERCENT: f64 = 90.0;
-/// What a cancelled backup ends with.
-const CANCELLED: i64 = 202;
 
 /// What the making thread hands over.
 enum Piece {
@@ -108,41 +107,47 @@ async fn send(device: &Device, host: &mut Host, mut pieces: mpsc::Receiver<Piece
 
 /// Walks the phone again and makes the bytes of each file the survey says the host needs.
 fn make_contents(device: &Device, survey: &Survey, faults: &Faults, sender: mpsc::Sender<Piece>) -> Made {
-    let contents = device.contents();
+    let source = Source::new(device, survey.sealing.clone()).map_err(|_| Stop::Broken)?;
+    let digests = BufWriter::new(File::create(survey.digests()).map_err(failed)?);
     let mut changed = survey.changed().map_err(failed)?;
     let mut next = changed.next().map_err(failed)?;
-    let mut batches = Batches { device, contents: &contents, faults, maker: Maker::new(sender), files: 0 };
+    let mut batches = Batches { device, source: &source, survey, faults, digests, maker: Maker::new(sender), files: 0 };
     let (mut batch, mut batch_bytes, mut bytes) = (Vec::new(), 0, 0);
-    for file in contents.files().map_err(failed)? {
-        let Some((due, _)) = next else { break };
-        if file.kind != FileKind::File || file_id(&file) != due {
+    for file in source.files().map_err(|_| Stop::Broken)? {
+        let Some(due) = &next else { break };
+        if file.kind != FileKind::File || file_id(&file) != due.id {
             continue;
         }
-        batch_bytes += file.size;
+        batch_bytes += due.size;
         batch.push(file);
         next = changed.next().map_err(failed)?;
         if next.is_none() || batch.len() == BATCH_FILES || batch_bytes >= BATCH_BYTES {
             bytes += batch_bytes;
             let done = (bytes as f64 / survey.bytes.max(1) as f64).min(1.0);
-            batches.make(FIRST_PERCENT + (LAST_PERCENT - FIRST_PERCENT) * done, batch_bytes, &batch)?;
+            batches.make(FIRST_PERCENT + (LAST_PERCENT - FIRST_PERCENT) * done, &batch)?;
             batch.clear();
             batch_bytes = 0;
         }
     }
-    Ok(())
+    batches.digests.flush().map_err(failed)
 }
 
 struct Batches<'a> {
     device: &'a Device,
-    contents: &'a Contents,
+    source: &'a Source<'a>,
+    survey: &'a Survey,
     faults: &'a Faults,
+    /// What each file is, for the phone's memory.
+    digests: BufWriter<File>,
     maker: Maker,
     /// Made so far.
     files: u64,
 }
 
 impl Batches<'_> {
-    fn make(&mut self, percent: f64, bytes: u64, files: &[PhoneFile]) -> Made {
+    fn make(&mut self, percent: f64, files: &[PhoneFile]) -> Made {
+        let sent = files.iter().filter(|file| !self.survey.present.contains(&file_id(file)));
+        let bytes = sent.map(|file| self.source.sent_size(file)).sum();
         self.maker.hand(Piece::Batch { percent, bytes })?;
         for file in files {
             if self.faults.cancel_after_files == Some(self.files) {
@@ -152,10 +157,18 @@ impl Batches<'_> {
             self.files += 1;
             let is_this = |fault: &&Unreadable| fault.domain == file.domain && fault.path == file.path;
             let fault = self.faults.unreadable.iter().find(is_this);
-            let mut reader = self.contents.open(file).map_err(failed)?;
-            let device_path = format!("/.b/1/{}", file.path);
-            let backup_path = format!("{}/Snapshot/{}", self.device.persona.udid, content_path(&file_id(file)));
-            self.maker.file(&device_path, &backup_path, &mut reader, fault)?;
+            let id = file_id(file);
+            let mut plain = Digesting::new(self.source.open(file).map_err(failed)?);
+            if self.survey.present.contains(&id) {
+                io::copy(&mut plain, &mut io::sink()).map_err(failed)?;
+            } else {
+                let device_path = format!("/.b/1/{}", file.path);
+                let backup_path = format!("{}/Snapshot/{}", self.device.persona.udid, content_path(&id));
+                let mut sealed = self.source.sealed(file, &id, &mut plain);
+                self.maker.file(&device_path, &backup_path, &mut sealed, fault)?;
+            }
+            let digest = if fault.is_some() { UNKNOWN } else { plain.finish() };
+            self.digests.write_all(&digest).map_err(failed)?;
         }
         self.maker.hand_data()?;
         self.maker.hand(Piece::EndOfBatch)

@@ -1,19 +1,19 @@
 //! The phone looks at what the host keeps (`protocol.md` 2.7.9).
 
 use super::host::Host;
+use super::source::Source;
 use super::survey::Survey;
-use super::{Ended, FileId, Step, broken, content_path, file_id, manifest};
+use super::{Ended, FileId, INCONSISTENT, Step, broken, content_path, file_id, manifest};
 use crate::contents::FileKind;
 use crate::device::Device;
 use plist::Value;
 use sha1::{Digest, Sha1};
+use std::io::Read;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-/// Apple's number for "manifest and backup do not fit".
-const INCONSISTENT: i64 = 205;
 /// Largest plist of its own the phone takes back.
-const PLIST_LIMIT: usize = 8 << 20;
+const PLIST_LIMIT: usize = 32 << 20;
 /// Files a check compares, and the largest it takes.
 const SAMPLE: u64 = 48;
 const SAMPLE_LIMIT: u64 = 32 << 20;
@@ -97,10 +97,10 @@ async fn wanted(folder: &str, manifest_db: PathBuf) -> Step<std::collections::Ha
 
 /// Downloads a sample of the content and compares it with the phone's own bytes.
 pub(super) async fn sample(device: &Arc<Device>, host: &mut Host, survey: &Survey) -> Step<()> {
-    let (picking, files) = (device.clone(), survey.files);
+    let (picking, sealing, files) = (device.clone(), survey.sealing.clone(), survey.files);
     let unreadable = host.faults.unreadable.clone();
     let excused = move |domain: &str, path: &str| unreadable.iter().any(|f| f.domain == domain && f.path == path);
-    let pick = move || own_hashes(&picking, files, excused);
+    let pick = move || own_hashes(&Source::new(&picking, sealing)?, files, excused);
     let picked = tokio::task::spawn_blocking(pick).await.map_err(broken)??;
     let udid = &device.persona.udid;
     let expected: Vec<(String, [u8; 20])> =
@@ -111,12 +111,11 @@ pub(super) async fn sample(device: &Arc<Device>, host: &mut Host, survey: &Surve
     Ok(())
 }
 
-/// About [`SAMPLE`] files of the phone, evenly spread, with the SHA-1 of their bytes.
-fn own_hashes(device: &Device, files: u64, excused: impl Fn(&str, &str) -> bool) -> Step<Vec<(FileId, [u8; 20])>> {
-    let contents = device.contents();
+/// About [`SAMPLE`] files of the phone, evenly spread, with the SHA-1 of their bytes in the backup.
+fn own_hashes(source: &Source, files: u64, excused: impl Fn(&str, &str) -> bool) -> Step<Vec<(FileId, [u8; 20])>> {
     let every = (files / SAMPLE).max(1);
     let mut picked = Vec::new();
-    for file in contents.files().map_err(broken)? {
+    for file in source.files()? {
         let id = file_id(&file);
         let number = u64::from(u32::from_be_bytes([id[4], id[5], id[6], id[7]]));
         let fit = file.kind == FileKind::File && file.size <= SAMPLE_LIMIT && !excused(&file.domain, &file.path);
@@ -124,7 +123,7 @@ fn own_hashes(device: &Device, files: u64, excused: impl Fn(&str, &str) -> bool)
             continue;
         }
         let mut hash = Sha1::new();
-        let mut reader = contents.open(&file).map_err(broken)?;
+        let mut reader = source.sealed(&file, &id, source.open(&file).map_err(broken)?);
         let mut block = vec![0; 64 << 10];
         loop {
             match reader.read(&mut block).map_err(broken)? {

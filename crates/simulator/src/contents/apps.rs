@@ -76,6 +76,16 @@ pub(crate) fn all(options: &ContentsOptions) -> Vec<App> {
 }
 
 impl App {
+    /// Whether its documents can be reached from a computer; about two in three.
+    pub fn shares_documents(&self) -> bool {
+        !hash_text(&self.bundle_id).is_multiple_of(3)
+    }
+
+    /// Bytes of the app itself, without what it keeps.
+    pub fn size(&self) -> u64 {
+        (12 << 20) + hash_text(&self.company) % (380 << 20)
+    }
+
     /// The icon, 120 by 120 pixels, square as the phone hands it out.
     pub fn icon_png(&self) -> Vec<u8> {
         let random = &mut Random::new(hash_text(&self.bundle_id));

@@ -7,10 +7,10 @@ use super::error::{At, Result};
 use super::listing::DATABASES;
 use super::messages::write::Carried;
 use super::pictures::Pictures;
-use super::{ContentsOptions, calls, contacts, messages, photos};
+use super::{ContentsOptions, calls, contacts, health, messages, photos};
 
 /// Raised when the same seed means another phone.
-const FORMAT: u32 = 2;
+const FORMAT: u32 = 3;
 const RECORD: &str = "contents.txt";
 const CARRIED: &str = "attachments.txt";
 
@@ -66,6 +66,7 @@ pub(crate) fn first(root: &Path, options: &ContentsOptions, pictures: &Pictures)
     contacts::write::images(options, &today.join("AddressBookImages.sqlitedb"))?;
     photos::write::photos(options, pictures, &today.join("Photos.sqlite"))?;
     calls::calls(options, &today.join("CallHistory.storedata"))?;
+    health::health(options, &today.join("healthdb_secure.sqlite"))?;
     let carried = messages::write::sms(options, pictures, &today.join("sms.db"))?;
     write_carried(&today, &carried)?;
     keep(root, options, 0)
@@ -89,6 +90,7 @@ pub(crate) fn next(root: &Path, options: &ContentsOptions, pictures: &Pictures, 
     contacts::write::images_day(options, day, &today.join("AddressBookImages.sqlitedb"))?;
     photos::write::photos_day(options, pictures, day, &today.join("Photos.sqlite"))?;
     calls::calls_day(options, day, &today.join("CallHistory.storedata"))?;
+    health::health_day(options, day, &today.join("healthdb_secure.sqlite"))?;
     let carried = messages::write::sms_day(options, pictures, day, &today.join("sms.db"))?;
     write_carried(&today, &carried)?;
     keep(root, options, day)?;

@@ -42,7 +42,24 @@ pub struct PhoneFile {
     pub extended_attributes: Option<Vec<u8>>,
     /// Changes exactly when the content changes.
     pub stamp: u64,
+    /// Only encrypted backups hold it.
+    pub private: bool,
     pub(crate) content: Content,
+}
+
+impl PhoneFile {
+    /// Gives the file other bytes; `stamp` must change exactly when they do.
+    pub(crate) fn with_bytes(self, bytes: Vec<u8>, stamp: u64) -> PhoneFile {
+        PhoneFile { size: bytes.len() as u64, stamp, content: Content::Bytes(bytes.into()), ..self }
+    }
+
+    /// The bytes of a small file kept in memory.
+    pub(crate) fn in_memory(&self) -> Option<&[u8]> {
+        match &self.content {
+            Content::Bytes(bytes) => Some(bytes),
+            _ => None,
+        }
+    }
 }
 
 /// Where the bytes of a file come from.
@@ -121,6 +138,7 @@ impl Listing {
             target: None,
             extended_attributes: None,
             stamp,
+            private: false,
             content: Content::None,
         });
         let last = self.files.len() - 1;

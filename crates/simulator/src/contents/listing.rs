@@ -12,13 +12,16 @@ use super::system::{SMALL, small_domain};
 use super::{Contents, FileKind, MediaStat, PhoneFile, messages, photos};
 
 /// A database: where the phone has it, what we call it, and whether a write-ahead log lies beside.
-pub(crate) const DATABASES: [(&str, &str, &str, bool); 5] = [
+pub(crate) const DATABASES: [(&str, &str, &str, bool); 6] = [
     ("CameraRollDomain", "Media/PhotoData/Photos.sqlite", "Photos.sqlite", false),
+    (HEALTH, "Health/healthdb_secure.sqlite", "healthdb_secure.sqlite", false),
     ("HomeDomain", "Library/AddressBook/AddressBook.sqlitedb", "AddressBook.sqlitedb", true),
     ("HomeDomain", "Library/AddressBook/AddressBookImages.sqlitedb", "AddressBookImages.sqlitedb", false),
     ("HomeDomain", "Library/CallHistoryDB/CallHistory.storedata", "CallHistory.storedata", false),
     ("HomeDomain", "Library/SMS/sms.db", "sms.db", true),
 ];
+/// Only encrypted backups hold its databases.
+const HEALTH: &str = "HealthDomain";
 /// The phone was set up this many days before day 0.
 const AGE: i64 = 2050;
 
@@ -64,6 +67,7 @@ impl Contents {
             let stamp = hash(hash_text(name), &[self.options().seed, u64::from(self.day())]);
             let file = listing.file(*path, *size, Content::Kept(self.today().join(name)));
             (file.stamp, file.modified, file.protection_class) = (stamp, now(self.day()), 4);
+            file.private = *place == HEALTH;
             if *log {
                 let file = listing.file(
                     format!("{path}-wal"),

@@ -15,6 +15,7 @@ mod error;
 mod expected;
 mod files;
 mod filler;
+mod health;
 mod jpeg;
 mod listing;
 mod messages;
@@ -25,6 +26,7 @@ mod pictures;
 mod random;
 mod samples;
 mod scenes;
+mod secrets;
 mod system;
 #[cfg(test)]
 mod tests;
@@ -39,6 +41,7 @@ pub use error::{Error, Result};
 pub use expected::*;
 pub use files::{FileKind, MediaStat, PhoneFile};
 pub use persona::Persona;
+pub use secrets::{Secret, SecretOf};
 
 use messages::conversations::plan;
 use messages::write::Carried;
@@ -135,8 +138,13 @@ impl Contents {
         &self.persona
     }
 
-    /// Everything a backup holds, folders and links included, ordered by domain and path. At most one domain is in memory at a time.
+    /// Everything an unencrypted backup holds, folders and links included, ordered by domain and path. At most one domain is in memory at a time.
     pub fn files(&self) -> Result<Box<dyn Iterator<Item = PhoneFile> + Send + '_>> {
+        Ok(Box::new(self.walk()?.filter(|file| !file.private)))
+    }
+
+    /// Like [`Contents::files`], with what only encrypted backups hold.
+    pub fn all_files(&self) -> Result<Box<dyn Iterator<Item = PhoneFile> + Send + '_>> {
         self.walk()
     }
 
@@ -147,6 +155,11 @@ impl Contents {
 
     pub(crate) fn carried(&self) -> Result<Vec<Carried>> {
         days::carried(&self.root, self.day)
+    }
+
+    /// The passwords in the keychain; only encrypted backups hold them.
+    pub fn secrets(&self) -> Vec<Secret> {
+        secrets::all(&self.options, &self.persona)
     }
 
     /// The apps a person installed.

@@ -29,7 +29,8 @@ fn phone() -> &'static Contents {
 /// A database of the phone, copied with its log as a reader of a backup would.
 fn database(contents: &Contents, path: &str) -> (tempfile::TempDir, Connection) {
     let folder = tempfile::tempdir().unwrap();
-    for file in contents.files().unwrap().filter(|file| file.path.starts_with(path) && file.kind == FileKind::File) {
+    for file in contents.all_files().unwrap().filter(|file| file.path.starts_with(path) && file.kind == FileKind::File)
+    {
         std::fs::write(folder.path().join(format!("db{}", &file.path[path.len()..])), read(contents, &file)).unwrap();
     }
     let db = Connection::open(folder.path().join("db")).unwrap();
@@ -53,6 +54,17 @@ fn databases_are_whole() {
         let verdict: String = db.query_row("PRAGMA integrity_check", [], |row| row.get(0)).unwrap();
         assert_eq!(verdict, "ok", "{path}");
     }
+}
+
+#[test]
+fn health_is_only_for_encrypted_backups() {
+    let private: Vec<String> = phone().all_files().unwrap().filter(|file| file.private).map(|file| file.path).collect();
+    assert_eq!(private, ["Health/healthdb_secure.sqlite"]);
+    assert!(phone().files().unwrap().all(|file| !file.private));
+    let (_folder, db) = database(phone(), "Health/healthdb_secure.sqlite");
+    let samples = "SELECT count(*) FROM samples JOIN objects USING (data_id) WHERE data_type = ";
+    assert_eq!(number(&db, &format!("{samples} 7")), 31 * 12);
+    assert_eq!(number(&db, &format!("{samples} 63")), 31);
 }
 
 #[test]
@@ -273,7 +285,7 @@ fn every_file_has_the_promised_length_and_originals_are_pictures() {
 
 /// Domain and path to stamp, files only.
 fn stamps(contents: &Contents) -> BTreeMap<(String, String), u64> {
-    let files = contents.files().unwrap().filter(|file| file.kind == FileKind::File);
+    let files = contents.all_files().unwrap().filter(|file| file.kind == FileKind::File);
     files.map(|file| ((file.domain, file.path), file.stamp)).collect()
 }
 

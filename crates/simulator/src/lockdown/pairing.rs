@@ -27,6 +27,7 @@ pub(super) fn pair(device: &Device, request: &Dictionary) -> Result<Dictionary, 
         Answer::Yes => {
             let host = Arc::new(host);
             device.hosts.insert(host.clone()).map_err(|_| Failure::SavePairRecordFailed)?;
+            device.hosts_changed();
             Ok(escrow(&host))
         }
     }
@@ -41,7 +42,10 @@ pub(super) fn validate(device: &Device, request: &Dictionary) -> Result<Dictiona
 pub(super) fn unpair(device: &Device, request: &Dictionary) -> Result<Dictionary, Failure> {
     let id = text(record(request)?, "HostID").ok_or(Failure::MissingHostID)?;
     match device.hosts.remove(id) {
-        Ok(true) => Ok(Dictionary::new()),
+        Ok(true) => {
+            device.hosts_changed();
+            Ok(Dictionary::new())
+        }
         Ok(false) => Err(Failure::InvalidHostID),
         Err(_) => Err(Failure::SavePairRecordFailed),
     }

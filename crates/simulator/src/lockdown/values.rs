@@ -2,7 +2,10 @@
 
 use crate::device::{Device, lock};
 use crate::stream::{dictionary, text};
+use crate::{network, services};
 use plist::{Dictionary, Value};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use wire::lockdown::Failure;
 
 /// What any host may know, trusted or not.
@@ -26,13 +29,14 @@ const PUBLIC: [&str; 17] = [
     "WiFiAddress",
 ];
 
+const WIRELESS: &str = "com.apple.mobile.wireless_lockdown";
+
 /// Keys of the device level a host may set.
 const SETTABLE: [&str; 5] = ["DeviceName", "TimeZone", "TimeIntervalSince1970", "Uses24HourClock", "UntrustedHostBUID"];
 
 /// Domains that exist and hold nothing of interest.
-const EMPTY_DOMAINS: [&str; 19] = [
+const EMPTY_DOMAINS: [&str; 18] = [
     "com.apple.Accessibility",
-    "com.apple.PurpleBuddy",
     "com.apple.fairplay",
     "com.apple.iqagent",
     "com.apple.mobile.chaperone",
@@ -80,7 +84,7 @@ pub(super) fn get(device: &Device, trusted: bool, request: &Dictionary) -> Resul
 }
 
 /// Keeps a value a host sets, until the phone stops.
-pub(super) fn set(device: &Device, trusted: bool, request: &Dictionary) -> Result<Dictionary, Failure> {
+pub(super) fn set(device: &Arc<Device>, trusted: bool, request: &Dictionary) -> Result<Dictionary, Failure> {
     let domain = text(request, "Domain").unwrap_or_default();
     let key = text(request, "Key").ok_or(Failure::MissingKey)?;
     if !trusted || (domain.is_empty() && !SETTABLE.contains(&key)) || domain_values(device, domain).is_none() {
@@ -93,8 +97,12 @@ pub(super) fn set(device: &Device, trusted: bool, request: &Dictionary) -> Resul
         None => settings.remove(&place),
     };
     drop(settings);
-    if domain.is_empty() && key == "DeviceName" {
-        device.post("com.apple.mobile.lockdown.device_name_changed");
+    match (domain, key) {
+        ("", "DeviceName") => device.post("com.apple.mobile.lockdown.device_name_changed"),
+        (WIRELESS, "EnableWifiConnections") => {
+            device.set_allowed(request.get("Value").and_then(Value::as_boolean).unwrap_or(false));
+        }
+        _ => {}
     }
     Ok(echo(request))
 }
@@ -111,7 +119,8 @@ fn domain_values(device: &Device, domain: &str) -> Option<Dictionary> {
     Some(match domain {
         "" => device_values(device),
         "com.apple.mobile.backup" => {
-            dictionary([("RequiresEncrypt", false.into()), ("Version", "2.4".into()), ("WillEncrypt", false.into())])
+            let (must, will) = (device.options.must_encrypt, device.encrypts());
+            dictionary([("RequiresEncrypt", must.into()), ("Version", "2.4".into()), ("WillEncrypt", will.into())])
         }
         "com.apple.disk_usage" | "com.apple.disk_usage.factory" => disk_usage(device),
         "com.apple.mobile.battery" => dictionary([
@@ -123,13 +132,18 @@ fn domain_values(device: &Device, domain: &str) -> Option<Dictionary> {
             ("GasGaugeCapability", true.into()),
             ("HasBattery", true.into()),
         ]),
-        "com.apple.mobile.wireless_lockdown" => dictionary([
-            ("EnableWifiConnections", false.into()),
+        WIRELESS => dictionary([
+            ("BonjourFullServiceName", network::full_name(device).into()),
+            ("EnableWifiConnections", device.network.is_allowed().into()),
             ("EnableWifiDebugging", false.into()),
             ("SupportsWifi", true.into()),
             ("SupportsWifiSyncing", true.into()),
         ]),
-        "com.apple.fmip" => dictionary([("IsAssociated", false.into())]),
+        "com.apple.fmip" => dictionary([("IsAssociated", device.find_my.load(Ordering::SeqCst).into())]),
+        "com.apple.PurpleBuddy" => {
+            let done = device.set_up.load(Ordering::SeqCst);
+            dictionary([("SetupDone", done.into()), ("SetupFinishedAllSteps", done.into())])
+        }
         "com.apple.international" => dictionary([
             ("Keyboard", phone.locale.as_str().into()),
             ("Language", phone.language.as_str().into()),
@@ -152,7 +166,7 @@ fn domain_values(device: &Device, domain: &str) -> Option<Dictionary> {
 fn device_values(device: &Device) -> Dictionary {
     let phone = &device.persona;
     let mut values = dictionary([
-        ("ActivationState", "Activated".into()),
+        ("ActivationState", if device.options.activated { "Activated" } else { "Unactivated" }.into()),
         ("BasebandVersion", "2.55.00".into()),
         ("BluetoothAddress", phone.bluetooth_address.as_str().into()),
         ("CPUArchitecture", "arm64e".into()),
@@ -197,7 +211,16 @@ fn disk_usage(device: &Device) -> Dictionary {
     const SYSTEM: u64 = 12 << 30;
     let (size, free) = (device.persona.disk_size, device.persona.disk_free);
     let data = size.saturating_sub(SYSTEM);
+    let camera = media_bytes(device, "DCIM");
     dictionary([
+        ("CalendarUsage", (2u64 << 20).into()),
+        ("CameraUsage", camera.into()),
+        ("MediaCacheUsage", 0.into()),
+        ("MobileApplicationUsage", services::app_bytes(device).into()),
+        ("NotesUsage", (1u64 << 20).into()),
+        ("PhotoUsage", (camera + media_bytes(device, "PhotoData")).into()),
+        ("VoicemailUsage", (1u64 << 20).into()),
+        ("WebAppCacheUsage", 0.into()),
         ("AmountDataAvailable", free.into()),
         ("AmountDataReserved", (200u64 << 20).into()),
         ("AmountRestoreAvailable", free.into()),
@@ -207,4 +230,21 @@ fn disk_usage(device: &Device) -> Dictionary {
         ("TotalSystemAvailable", 0.into()),
         ("TotalSystemCapacity", (size - data).into()),
     ])
+}
+
+/// Bytes of the files below a folder of `/var/mobile/Media`.
+fn media_bytes(device: &Device, folder: &str) -> u64 {
+    let contents = device.contents();
+    let (mut folders, mut bytes) = (vec![folder.to_string()], 0);
+    while let Some(folder) = folders.pop() {
+        for name in contents.media_list(&folder).unwrap_or_default() {
+            let path = format!("{folder}/{name}");
+            match contents.media_stat(&path) {
+                Some(stat) if stat.is_folder => folders.push(path),
+                Some(stat) => bytes += stat.size,
+                None => {}
+            }
+        }
+    }
+    bytes
 }

@@ -12,8 +12,12 @@ pub(super) async fn serve(device: Arc<Device>, mut stream: Raw) -> io::Result<()
     while let Some(request) = read_request(&mut stream).await? {
         let name = text(&request, "Request").unwrap_or_default();
         write_xml(&mut stream, &answer(&device, name, &request).into()).await?;
-        if name == "Goodbye" {
-            return Ok(());
+        match name {
+            "Restart" => device.restart(),
+            "Shutdown" => device.shut_down(),
+            "Sleep" => device.set_awake(false),
+            "Goodbye" => return Ok(()),
+            _ => {}
         }
     }
     Ok(())

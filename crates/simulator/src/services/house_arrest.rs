@@ -1,6 +1,7 @@
 //! house_arrest: the shared documents of an app, over AFC.
 
 use super::afc::{self, Tree};
+use crate::contents::App;
 use crate::device::Device;
 use crate::stream::{Raw, dictionary, read_request, text, write_xml};
 use std::io;
@@ -9,11 +10,11 @@ use std::sync::Arc;
 pub(super) async fn serve(device: Arc<Device>, mut stream: Raw) -> io::Result<()> {
     let Some(request) = read_request(&mut stream).await? else { return Ok(()) };
     let id = text(&request, "Identifier").unwrap_or_default().to_string();
-    let known = device.contents().apps().iter().any(|app| app.bundle_id == id);
+    let shares = device.contents().apps().iter().find(|app| app.bundle_id == id).map(App::shares_documents);
     let failure = match text(&request, "Command") {
-        Some("VendDocuments") if known => None,
+        Some("VendDocuments") if shares == Some(true) => None,
         // Every app here comes from the App Store, and those keep their containers closed.
-        Some("VendContainer") if known => Some("InstallationLookupFailed"),
+        Some("VendDocuments" | "VendContainer") if shares.is_some() => Some("InstallationLookupFailed"),
         Some("VendDocuments" | "VendContainer") => Some("ApplicationLookupFailed"),
         _ => Some("UnknownCommand"),
     };

@@ -2,15 +2,18 @@
 
 mod afc;
 mod apps;
+mod assertions;
 mod diagnostics;
 mod heartbeat;
 mod house_arrest;
 mod notifications;
 mod springboard;
 
-pub(crate) use afc::Shared as SharedFiles;
+pub(crate) use afc::{Shared as SharedFiles, Tree as Files};
+pub(crate) use apps::app_bytes;
 
 use crate::device::Device;
+use crate::network::Link;
 use crate::{backup, stream::Raw};
 use std::io;
 use std::sync::Arc;
@@ -20,6 +23,7 @@ use wire::lockdown::service;
 pub(crate) enum Kind {
     Afc,
     Apps,
+    Assertions,
     Backup,
     Diagnostics,
     Heartbeat,
@@ -34,6 +38,7 @@ impl Kind {
         Some(match name {
             service::AFC => Kind::Afc,
             service::INSTALLATION_PROXY => Kind::Apps,
+            "com.apple.mobile.assertion_agent" => Kind::Assertions,
             service::BACKUP => Kind::Backup,
             service::DIAGNOSTICS => Kind::Diagnostics,
             service::HEARTBEAT => Kind::Heartbeat,
@@ -51,13 +56,14 @@ impl Kind {
     }
 }
 
-pub(crate) async fn serve(device: Arc<Device>, kind: Kind, stream: Raw) -> io::Result<()> {
+pub(crate) async fn serve(device: Arc<Device>, kind: Kind, stream: Raw, link: Link) -> io::Result<()> {
     match kind {
         Kind::Afc => afc::serve(afc::Tree::media(device.clone()), device, stream).await,
         Kind::Apps => apps::serve(device, stream).await,
+        Kind::Assertions => assertions::serve(device, stream).await,
         Kind::Backup => backup::serve(device, stream).await,
         Kind::Diagnostics => diagnostics::serve(device, stream).await,
-        Kind::Heartbeat => heartbeat::serve(stream).await,
+        Kind::Heartbeat => heartbeat::serve(device, stream, link).await,
         Kind::HouseArrest => house_arrest::serve(device, stream).await,
         Kind::InsecureNotifications | Kind::Notifications => notifications::serve(device, stream).await,
         Kind::Springboard => springboard::serve(device, stream).await,

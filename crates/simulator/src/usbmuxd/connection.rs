@@ -1,10 +1,15 @@
 //! One client connection: requests and answers, then perhaps a listener or a tunnel.
 
-use super::{Event, Usbmuxd};
+use super::{Event, Place, Station, Usbmuxd};
+use crate::AddressLayout;
+use crate::cable::Attachment;
+use crate::device::Device;
+use crate::doors::Door;
 use crate::stream::{Raw, dictionary, fill, invalid, text};
 use plist::{Dictionary, Value};
 use std::collections::HashSet;
 use std::io;
+use std::net::IpAddr;
 use std::sync::Arc;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::sync::broadcast::error::RecvError;
@@ -31,12 +36,9 @@ pub(super) async fn serve(muxer: Arc<Usbmuxd>, mut stream: Raw) -> io::Result<()
         match text(request, "MessageType") {
             Some("Listen") => return listen(&muxer, stream, header.tag).await,
             Some("Connect") => match find_door(&muxer, request) {
-                Ok((device, pulled, door)) => {
+                Ok((device, attachment, door)) => {
                     answer(&mut stream, header.tag, number(result::OK)).await?;
-                    return tokio::select! {
-                        ended = device.serve(door, stream) => ended,
-                        () = pulled.cancelled() => Ok(()),
-                    };
+                    return device.serve_attached(door, stream, attachment).await;
                 }
                 Err(refusal) => answer(&mut stream, header.tag, number(refusal)).await?,
             },
@@ -46,23 +48,23 @@ pub(super) async fn serve(muxer: Arc<Usbmuxd>, mut stream: Raw) -> io::Result<()
     Ok(())
 }
 
-type Found = (Arc<crate::device::Device>, tokio_util::sync::CancellationToken, crate::device::Door);
+type Found = (Arc<Device>, Attachment, Door);
 
 fn find_door(muxer: &Usbmuxd, request: &Dictionary) -> Result<Found, u64> {
     let whole = |key| request.get(key).and_then(Value::as_unsigned_integer);
     let id = whole("DeviceID").and_then(|id| u32::try_from(id).ok()).ok_or(result::BAD_DEVICE)?;
-    let (device, pulled) = muxer.device(id).ok_or(result::BAD_DEVICE)?;
+    let (device, attachment) = muxer.device(id).ok_or(result::BAD_DEVICE)?;
     let port = whole("PortNumber").and_then(|port| u16::try_from(port).ok()).ok_or(result::BAD_COMMAND)?;
-    let door = device.door(port.swap_bytes()).ok_or(result::CONNECTION_REFUSED)?;
-    Ok((device.clone(), pulled, door))
+    let door = device.doors.at(port.swap_bytes()).ok_or(result::CONNECTION_REFUSED)?;
+    Ok((device.clone(), attachment, door))
 }
 
 fn reply(muxer: &Usbmuxd, kind: Option<&str>, request: &Dictionary) -> Dictionary {
     let id = || text(request, "PairRecordID").unwrap_or_default();
     match kind {
         Some("ListDevices") => {
-            let present = muxer.devices.iter().filter_map(|device| Some((device.attached()?.0, &device.persona.udid)));
-            let list = present.map(|(id, udid)| Value::Dictionary(attached(id, udid))).collect();
+            let present = muxer.devices.iter().flat_map(|device| device.attachments());
+            let list = present.map(|one| Value::Dictionary(attached(one.id, &one.station))).collect();
             dictionary([("DeviceList", Value::Array(list))])
         }
         Some("ListListeners") => dictionary([("ListenerList", Value::Array(Vec::new()))]),
@@ -104,9 +106,9 @@ async fn listen(muxer: &Usbmuxd, mut stream: Raw, tag: u32) -> io::Result<()> {
     // Phones plugged in between the two lines above are in both lists: they are told once.
     let mut told = HashSet::new();
     for device in &muxer.devices {
-        if let Some((id, _)) = device.attached() {
-            told.insert(id);
-            answer(&mut stream, 0, attached(id, &device.persona.udid)).await?;
+        for present in device.attachments() {
+            told.insert(present.id);
+            answer(&mut stream, 0, attached(present.id, &present.station)).await?;
         }
     }
     let mut ignored = [0; 1024];
@@ -120,7 +122,7 @@ async fn listen(muxer: &Usbmuxd, mut stream: Raw, tag: u32) -> io::Result<()> {
             },
         };
         let message = match event {
-            Ok(Event::Attached { id, udid }) if told.insert(id) => attached(id, &udid),
+            Ok(Event::Attached { id, station }) if told.insert(id) => attached(id, &station),
             Ok(Event::Attached { .. }) | Err(RecvError::Lagged(_)) => continue,
             Ok(Event::Detached { id }) => {
                 told.remove(&id);
@@ -135,21 +137,45 @@ async fn listen(muxer: &Usbmuxd, mut stream: Raw, tag: u32) -> io::Result<()> {
     }
 }
 
-fn attached(id: u32, udid: &str) -> Dictionary {
+fn attached(id: u32, station: &Station) -> Dictionary {
     let id = u64::from(id);
-    let properties = dictionary([
-        ("ConnectionSpeed", 480_000_000u64.into()),
-        ("ConnectionType", "USB".into()),
-        ("DeviceID", id.into()),
-        ("LocationID", (0x0010_0000 + id).into()),
-        ("ProductID", PRODUCT_ID.into()),
-        ("SerialNumber", udid.into()),
-    ]);
+    let mut properties = match &station.network {
+        None => dictionary([
+            ("ConnectionSpeed", 480_000_000u64.into()),
+            ("ConnectionType", "USB".into()),
+            ("LocationID", (0x0010_0000 + id).into()),
+            ("ProductID", PRODUCT_ID.into()),
+        ]),
+        Some(Place { address, layout, name }) => dictionary([
+            ("ConnectionType", "Network".into()),
+            ("EscapedFullServiceName", name.as_str().into()),
+            ("InterfaceIndex", 0.into()),
+            ("NetworkAddress", Value::Data(socket_address(*address, *layout))),
+        ]),
+    };
+    properties.extend(dictionary([("DeviceID", id.into()), ("SerialNumber", station.udid.as_str().into())]));
     dictionary([
         ("MessageType", "Attached".into()),
         ("DeviceID", id.into()),
         ("Properties", Value::Dictionary(properties)),
     ])
+}
+
+/// A `sockaddr` without a port, padded as netmuxd pads it (`protocol.md` 2.1.4).
+fn socket_address(address: IpAddr, layout: AddressLayout) -> Vec<u8> {
+    let mut bytes = match address {
+        IpAddr::V4(address) => [&[0; 4][..], &address.octets()].concat(),
+        IpAddr::V6(address) => [&[0; 8][..], &address.octets()].concat(),
+    };
+    let start = match (layout, address) {
+        (AddressLayout::Linux, IpAddr::V4(_)) => [2, 0],
+        (AddressLayout::Linux, IpAddr::V6(_)) => [10, 0],
+        (AddressLayout::Apple, IpAddr::V4(_)) => [16, 2],
+        (AddressLayout::Apple, IpAddr::V6(_)) => [28, 30],
+    };
+    bytes[..2].copy_from_slice(&start);
+    bytes.resize(128, 0);
+    bytes
 }
 
 fn number(number: u64) -> Dictionary {

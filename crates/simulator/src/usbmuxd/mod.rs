@@ -3,10 +3,11 @@
 mod connection;
 mod records;
 
+use crate::cable::Attachment;
 use crate::device::Device;
-use crate::{Error, Result, stream::Raw};
+use crate::{AddressLayout, Error, Result, stream::Raw};
 use records::Records;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -17,9 +18,26 @@ use tokio_util::sync::CancellationToken;
 /// What listeners hear.
 #[derive(Clone, Debug)]
 pub(crate) enum Event {
-    Attached { id: u32, udid: String },
+    Attached { id: u32, station: Station },
     Detached { id: u32 },
     Paired { id: u32 },
+}
+
+/// What usbmuxd tells of a phone.
+#[derive(Clone, Debug)]
+pub(crate) struct Station {
+    pub udid: String,
+    /// Where it is when it is not on a cable.
+    pub network: Option<Place>,
+}
+
+/// A phone's place on the network.
+#[derive(Clone, Debug)]
+pub(crate) struct Place {
+    pub address: IpAddr,
+    pub layout: AddressLayout,
+    /// `EscapedFullServiceName`.
+    pub name: String,
 }
 
 /// Numbers each plugging and tells listeners.
@@ -33,9 +51,9 @@ impl Cables {
         Cables { next_id: 1.into(), events: broadcast::channel(1024).0 }
     }
 
-    pub fn attach(&self, udid: &str) -> u32 {
+    pub fn attach(&self, station: Station) -> u32 {
         let id = self.next_id.fetch_add(1, Ordering::SeqCst);
-        self.tell(Event::Attached { id, udid: udid.to_string() });
+        self.tell(Event::Attached { id, station });
         id
     }
 
@@ -125,10 +143,11 @@ impl Usbmuxd {
         });
     }
 
-    fn device(&self, id: u32) -> Option<(&Arc<Device>, CancellationToken)> {
+    /// The phone of a number, and what number it is of: its cable or its stay on the network.
+    fn device(&self, id: u32) -> Option<(&Arc<Device>, Attachment)> {
         self.devices.iter().find_map(|device| {
-            let (attached, pulled) = device.attached()?;
-            (attached == id).then_some((device, pulled))
+            let attachment = device.attachments().into_iter().find(|attachment| attachment.id == id)?;
+            Some((device, attachment))
         })
     }
 }

@@ -6,13 +6,13 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-fn run(pretend: &Pretend, program: &str, arguments: &[&str]) -> Output {
+pub fn run(pretend: &Pretend, program: &str, arguments: &[&str]) -> Output {
     let mut command = Command::new(program);
     command.args(arguments).env("USBMUXD_SOCKET_ADDRESS", pretend.address.to_string());
     command.output().unwrap()
 }
 
-fn installed() -> bool {
+pub fn installed() -> bool {
     let found = ["idevicebackup2", "idevicepair", "sqlite3"]
         .iter()
         .all(|name| Command::new(name).arg("--help").output().is_ok());
@@ -22,14 +22,14 @@ fn installed() -> bool {
     found
 }
 
-fn paired(options: DeviceOptions) -> Pretend {
+pub fn paired(options: DeviceOptions) -> Pretend {
     let pretend = start(options);
     assert!(run(&pretend, "idevicepair", &["pair"]).status.success());
     pretend
 }
 
 /// Backs up into a folder of the test and returns the device's folder in it, and whether the client was content.
-fn back_up(pretend: &Pretend, name: &str) -> (PathBuf, bool) {
+pub fn back_up(pretend: &Pretend, name: &str) -> (PathBuf, bool) {
     let folder = pretend.folder.path().join(name);
     std::fs::create_dir_all(&folder).unwrap();
     let output = run(pretend, "idevicebackup2", &["backup", folder.to_str().unwrap()]);
@@ -37,7 +37,7 @@ fn back_up(pretend: &Pretend, name: &str) -> (PathBuf, bool) {
 }
 
 /// The files of a backup, without the host's own Info.plist.
-fn contents(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+pub fn contents(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     fn walk(folder: &Path, name: &str, into: &mut BTreeMap<String, Vec<u8>>) {
         for entry in std::fs::read_dir(folder).unwrap() {
             let entry = entry.unwrap();
@@ -54,7 +54,7 @@ fn contents(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     files
 }
 
-fn query(folder: &Path, query: &str) -> String {
+pub fn query(folder: &Path, query: &str) -> String {
     let output = Command::new("sqlite3").arg(folder.join("Manifest.db")).arg(query).output().unwrap();
     String::from_utf8(output.stdout).unwrap().trim().to_string()
 }

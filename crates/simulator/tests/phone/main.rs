@@ -1,9 +1,17 @@
 //! The pretend phone looked at from outside: by a client written here, and by Debian's tools where they are installed.
 
 mod client;
+mod encryption;
+mod faults;
+mod host;
 mod idevicebackup2;
+mod network;
 mod pairing;
+mod restore;
+mod resume;
+mod services;
 mod usbmux;
+mod visit;
 
 use simulator::{DeviceOptions, Options, Phone, Simulator};
 use std::fs::{self, File};
@@ -18,7 +26,13 @@ struct Pretend {
     address: SocketAddr,
     folder: TempDir,
     _simulator: Simulator,
-    _runtime: tokio::runtime::Runtime,
+    runtime: tokio::runtime::Runtime,
+}
+
+impl Pretend {
+    fn handle(&self) -> &tokio::runtime::Handle {
+        self.runtime.handle()
+    }
 }
 
 /// A phone that answers its own prompts at once.
@@ -40,7 +54,7 @@ fn start(device: DeviceOptions) -> Pretend {
     let options = Options { devices: vec![device], ..Options::new(state) };
     let simulator = runtime.block_on(Simulator::start(options)).unwrap();
     let phone = simulator.phones().remove(0);
-    Pretend { phone, address: simulator.address(), folder, _simulator: simulator, _runtime: runtime }
+    Pretend { phone, address: simulator.address(), folder, _simulator: simulator, runtime }
 }
 
 fn runtime() -> tokio::runtime::Runtime {

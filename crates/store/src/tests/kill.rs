@@ -109,6 +109,11 @@ fn a_kill_at_any_step_loses_no_version() {
         let unfinished = store.recover(&sessions).unwrap();
         assert_eq!(std::fs::read_dir(store.0.layout.parts()).unwrap().count(), 0, "step {step}");
         assert!(unfinished.len() <= 1, "step {step}");
+        // While the record was being written, everything had arrived: a cut there must not lose that.
+        let torn = std::fs::read_dir(store.0.layout.versions(UDID)).map_or(0, |names| {
+            names.filter(|name| name.as_ref().unwrap().path().extension().is_some_and(|end| end == "ver")).count()
+        });
+        assert!(torn == found || unfinished.len() == 1, "step {step}");
         let base = if step % 2 == 0 { Base::Resume } else { Base::Newest };
         let mut session = store.begin(UDID, &sessions, base).unwrap();
         assert!(base == Base::Newest || session.resumed() != unfinished.is_empty(), "step {step}");

@@ -1,12 +1,20 @@
 //! Whole-store tests: what a session does, what damage does, what a kill does.
 
 mod damage;
+mod delta;
+mod history;
 mod hostile;
 mod journey;
 mod kill;
+mod kill_clean_up;
+mod native;
+mod overlay;
 #[cfg(target_os = "linux")]
 mod power;
 mod random;
+mod reclaim;
+mod retention;
+mod scrub;
 mod sessions;
 
 use std::collections::BTreeMap;

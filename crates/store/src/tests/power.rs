@@ -1,5 +1,6 @@
 //! The power is cut at every step: the file system of a small volume is shut down with nothing more written, and mounted
-//! again. Needs root, a loop device and mkfs.ext4: `cargo nextest run -p store --run-ignored all power`.
+//! again. Needs root, a loop device and mkfs.ext4, for XFS mkfs.xfs, too:
+//! `cargo nextest run -p store --run-ignored all power`.
 
 use std::os::fd::AsRawFd;
 use std::path::Path;
@@ -14,28 +15,36 @@ const SHUTDOWN: libc::c_ulong = 0x8004_587D;
 /// Do not even write the journal.
 const NO_LOG_FLUSH: u32 = 2;
 
-fn run(program: &str, arguments: &[&str]) -> bool {
+pub fn run(program: &str, arguments: &[&str]) -> bool {
     let mut command = Command::new(program);
     command.args(arguments).stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok_and(|status| status.success())
 }
 
 /// A small ext4 volume in a file.
-struct Volume {
+pub struct Volume {
     folder: tempfile::TempDir,
 }
 
 impl Volume {
     fn make() -> Option<Volume> {
+        Volume::of("mkfs.ext4", &["-q", "-F"], 24 << 20)
+    }
+    fn make_xfs() -> Option<Volume> {
+        Volume::of("mkfs.xfs", &["-q", "-f"], 320 << 20)
+    }
+    /// A volume of `size` bytes, as that program makes it.
+    pub fn of(program: &str, options: &[&str], size: u64) -> Option<Volume> {
         let volume = Volume { folder: quick_folder() };
         let image = std::fs::File::create(volume.image()).ok()?;
-        image.set_len(24 << 20).ok()?;
+        image.set_len(size).ok()?;
         std::fs::create_dir(volume.place()).ok()?;
-        (run("mkfs.ext4", &["-q", "-F", &volume.image()]) && volume.mount()).then_some(volume)
+        let image = volume.image();
+        (run(program, &[options, &[&image]].concat()) && volume.mount()).then_some(volume)
     }
     fn image(&self) -> String {
         self.folder.path().join("image").display().to_string()
     }
-    fn place(&self) -> String {
+    pub fn place(&self) -> String {
         self.folder.path().join("volume").display().to_string()
     }
     fn mount(&self) -> bool {
@@ -69,9 +78,19 @@ fn after_cut(place: &Path) -> (usize, bool) {
 #[test]
 #[ignore = "needs root, a loop device and mkfs.ext4"]
 fn a_power_cut_at_any_step_loses_no_version() {
+    cut_while_committing(Volume::make);
+}
+
+#[test]
+#[ignore = "needs root, a loop device and mkfs.xfs"]
+fn a_power_cut_on_xfs_loses_no_version() {
+    cut_while_committing(Volume::make_xfs);
+}
+
+fn cut_while_committing(make: fn() -> Option<Volume>) {
     let mut seen = [0; 3];
     for step in 1.. {
-        let Some(volume) = Volume::make() else {
+        let Some(volume) = make() else {
             println!("skipped: no right to mount a small volume");
             return;
         };
@@ -100,6 +119,55 @@ fn a_power_cut_at_any_step_loses_no_version() {
     }
     println!("versions found: {seen:?}");
     assert!(seen.iter().all(|count| *count > 0), "{seen:?}");
+}
+
+/// Cuts the power at every step of a child; returns how many cuts there were, and after how many `check` said yes.
+fn cut_at_every_step(
+    make: fn() -> Option<Volume>,
+    child: impl Fn(&Path, u64) -> Command,
+    check: impl Fn(&Path, u64) -> bool,
+) -> Option<(u64, u32)> {
+    let mut yes = 0;
+    for step in 1.. {
+        let volume = make()?;
+        let place = volume.place();
+        let mut child = child(Path::new(&place), step);
+        // What was there before is durable.
+        assert!(run("sync", &["-f", &place]));
+        let ended = child.status().unwrap().success();
+        volume.cut();
+        yes += u32::from(check(Path::new(&place), step));
+        if ended {
+            return Some((step, yes));
+        }
+    }
+    None
+}
+
+#[test]
+#[ignore = "needs root, a loop device and mkfs.ext4"]
+fn a_power_cut_at_any_step_of_a_clean_up_loses_nothing() {
+    let child = |place: &Path, step| {
+        kill_clean_up::prepare(place);
+        kill_clean_up::child_in(place, step)
+    };
+    for make in [Volume::make, Volume::make_xfs] {
+        match cut_at_every_step(make, child, kill_clean_up::check_after) {
+            Some((cuts, gone)) => println!("{cuts} cuts; after {gone} the expired version was gone for good"),
+            None => println!("skipped: no right to mount a small volume, or none of the kind"),
+        }
+    }
+}
+
+#[test]
+#[ignore = "needs root, a loop device and mkfs.ext4"]
+fn a_power_cut_at_any_step_of_thinning_loses_nothing() {
+    for make in [Volume::make, Volume::make_xfs] {
+        match cut_at_every_step(make, delta::child_in, delta::check_after) {
+            Some((cuts, thinned)) => println!("{cuts} cuts; after {thinned} the older copy was a delta"),
+            None => println!("skipped: no right to mount a small volume, or none of the kind"),
+        }
+    }
 }
 
 /// The test of the test: without the barrier, the same cuts must be seen to do damage.

@@ -174,3 +174,97 @@ fn a_session_waits_for_recovery_to_let_go() {
     assert_eq!(place.begin(Base::Newest).newest().unwrap().seq, 1);
     letting_go.join().unwrap();
 }
+
+/// What a phone left half-way is there again, and an import that was cut is none of a backup's business.
+#[test]
+fn a_cut_backup_is_gone_on_with_and_a_cut_import_is_not() {
+    let place = Place::new();
+    place.version(&[("Status", b"finished"), ("ab/1", b"old")]);
+    let mut session = place.begin(Base::Newest);
+    put(&mut session, "Snapshot/Status", b"uploading");
+    put(&mut session, "Snapshot/ab/1", b"new");
+    let mut half = session.create("Snapshot/ab/2").unwrap();
+    half.write_all(b"half of it").unwrap();
+    drop(half);
+    session.keep().unwrap();
+    let mut session = place.begin(Base::Resume);
+    assert!(session.resumed());
+    let names: Vec<_> = session.list("Snapshot").into_iter().map(|entry| entry.path).collect();
+    assert_eq!(names, ["Snapshot/Status", "Snapshot/ab"]);
+    assert_eq!(session.get("Snapshot/ab/2"), None);
+    assert_eq!(read_all(session.open("ab/1").unwrap()).unwrap(), b"old");
+    session.rename("Snapshot/ab/1", "ab/1").unwrap();
+    session.discard().unwrap();
+
+    let mut import = place.begin(Base::Empty);
+    put(&mut import, "imported", b"x");
+    import.keep().unwrap();
+    assert_eq!(place.store.recover(&place.sessions).unwrap(), []);
+    let mut import = place.begin(Base::Empty);
+    put(&mut import, "imported", b"x");
+    import.keep().unwrap();
+    let session = place.begin(Base::Resume);
+    assert!(!session.resumed());
+    assert_eq!(session.get("imported"), None);
+    assert!(session.get("ab/1").is_some());
+}
+
+/// An older backup was imported later: the device goes on from the one before it, also after a cut.
+#[test]
+fn a_session_over_a_chosen_version_is_gone_on_with() {
+    let place = Place::new();
+    place.version(&[("a", b"newer state")]);
+    place.version(&[("a", b"imported")]);
+    let mut session = place.begin(Base::Version(1));
+    assert_eq!(session.newest().unwrap().seq, 1);
+    assert_eq!(read_all(session.open("a").unwrap()).unwrap(), b"newer state");
+    put(&mut session, "Snapshot/b", b"b");
+    session.keep().unwrap();
+    assert_eq!(place.store.recover(&place.sessions).unwrap().len(), 1);
+    let session = place.begin(Base::Resume);
+    assert!(session.resumed());
+    assert_eq!(read_all(session.open("a").unwrap()).unwrap(), b"newer state");
+    assert_eq!(read_all(session.open("Snapshot/b").unwrap()).unwrap(), b"b");
+    let head = session.commit(commit()).unwrap();
+    assert_eq!(head.seq, 3);
+
+    // A version that came meanwhile ends it.
+    let mut session = place.begin(Base::Version(1));
+    put(&mut session, "Snapshot/b", b"b");
+    session.keep().unwrap();
+    let elsewhere = place.folder.path().join("elsewhere");
+    place.store.begin(UDID, &elsewhere, Base::Newest).unwrap().commit(commit()).unwrap();
+    assert!(!place.begin(Base::Resume).resumed());
+    // So does giving up the one below.
+    let mut session = place.begin(Base::Version(1));
+    put(&mut session, "Snapshot/b", b"b");
+    session.keep().unwrap();
+    place.store.expire(UDID, 1).unwrap();
+    let session = place.begin(Base::Resume);
+    assert!(!session.resumed());
+    assert_eq!(session.newest().unwrap().seq, 4);
+    assert!(matches!(place.reopen().begin("NEW", &place.sessions, Base::Version(7)), Err(Error::NoVersion { .. })));
+}
+
+/// Logs of earlier releases say less.
+#[test]
+fn a_session_of_an_earlier_release_is_taken_up_again() {
+    let place = Place::new();
+    place.version(&[("a", b"1")]);
+    let mut session = place.begin(Base::Newest);
+    put(&mut session, "b", b"2");
+    session.keep().unwrap();
+    let path = place.sessions.join(format!("{}.{UDID}.log", place.store.id()));
+    let text = std::fs::read_to_string(&path).unwrap();
+    let (first, rest) = text.split_once('\n').unwrap();
+    let mut line: serde_json::Value = serde_json::from_str(&first[17..]).unwrap();
+    for field in ["last", "from_nothing"] {
+        assert!(line["begin"].as_object_mut().unwrap().remove(field).is_some());
+    }
+    let json = line.to_string();
+    let check = &blake3::hash(json.as_bytes()).to_hex()[..16];
+    std::fs::write(&path, format!("{check} {json}\n{rest}")).unwrap();
+    let session = place.begin(Base::Resume);
+    assert!(session.resumed());
+    assert_eq!(read_all(session.open("b").unwrap()).unwrap(), b"2");
+}

@@ -1,10 +1,11 @@
-/** A folder asked for where there is no system dialog: the page shows a field for it. */
-export const askedPath = $state<{ title: string | null }>({ title: null });
+/** A path asked for where there is no system dialog: the page shows a field for it. */
+export const askedPath = $state<{ title: string | null; what: "folder" | "file"; path: string }>({ title: null, what: "folder", path: "" });
 let answer: ((path: string | null) => void) | undefined;
 
-export function askPath(title: string): Promise<string | null> {
+/** `path` is what the field begins with. */
+export function askPath(title: string, what: "folder" | "file" = "folder", path = ""): Promise<string | null> {
   answer?.(null);
-  askedPath.title = title;
+  Object.assign(askedPath, { title, what, path });
   return new Promise((resolve) => (answer = resolve));
 }
 

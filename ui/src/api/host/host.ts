@@ -9,6 +9,10 @@ export interface Host {
   mediaUrl(path: string): string;
   /** A folder's path, or null when the person thought better of it. */
   chooseFolder(title: string): Promise<string | null>;
+  /** Files' paths; none when the person thought better of it. */
+  chooseFiles(title: string): Promise<string[]>;
+  /** Where to write a file, or null; `name` is what it would be called. */
+  chooseNewFile(title: string, name: string): Promise<string | null>;
   /** Shows a file or folder in the system's file manager. */
   reveal(path: string): Promise<void>;
   openExternal(url: string): Promise<void>;

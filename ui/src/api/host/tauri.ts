@@ -13,6 +13,8 @@ export function tauriHost(): Host {
     listen: (on) => ending(listen<Event>("event", (event) => on(event.payload))),
     mediaUrl: (path) => media + path,
     chooseFolder: (title) => invoke<string | null>("plugin:dialog|open", { options: { directory: true, title } }),
+    chooseFiles: async (title) => (await invoke<string[] | null>("plugin:dialog|open", { options: { multiple: true, title } })) ?? [],
+    chooseNewFile: (title, name) => invoke<string | null>("plugin:dialog|save", { options: { title, defaultPath: name } }),
     reveal: (path) => invoke("plugin:opener|reveal_item_in_dir", { paths: [path] }),
     openExternal: (url) => invoke("plugin:opener|open_url", { url }),
     onDrop: (on) =>

@@ -2,7 +2,7 @@ import { askPath } from "./asked.svelte";
 import type { Topic } from "../generated";
 import type { Host } from "./host";
 
-const TOPICS: Topic[] = ["app", "settings", "locations", "versions", "devices", "jobs"];
+const TOPICS: Topic[] = ["app", "settings", "locations", "versions", "devices", "jobs", "locks"];
 
 /** The engine behind a web server on the same address. */
 export function webHost(): Host {
@@ -27,7 +27,9 @@ export function webHost(): Host {
       return () => source.close();
     },
     mediaUrl: (path) => `/media/${path}`,
-    chooseFolder: askPath,
+    chooseFolder: (title) => askPath(title),
+    chooseFiles: async (title) => [await askPath(title, "file")].filter((path) => path !== null),
+    chooseNewFile: (title, name) => askPath(title, "file", name),
     async reveal(path) {
       await navigator.clipboard?.writeText(path);
     },

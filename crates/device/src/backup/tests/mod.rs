@@ -1,12 +1,16 @@
 //! The backup loop against a scripted phone: the exact replies, and what ends up stored.
 
+mod device;
+mod ends;
+mod hostile;
 mod phone;
+mod restoring;
+mod secrets;
 
 use super::{BackupEvent, Phase, Refused, Unreadable};
 use crate::{BackupFailure, Error};
 use phone::{Ended, Memory, against, done, empty, pairs, strings, upload};
-use plist::{Dictionary, Value};
-use std::time::Duration;
+use plist::Value;
 use tokio::io::AsyncWriteExt;
 use wire::devicelink::block::{DATA, LOCAL_ERROR, REMOTE_ERROR, SUCCESS};
 
@@ -16,7 +20,7 @@ fn unreadable(device_path: &str, path: &str, text: &str) -> Unreadable {
 
 #[tokio::test]
 async fn files_arrive_whole_and_the_batch_gets_one_status() {
-    let Ended { result, outcome, files, events } = against(Memory::default(), async |mut phone| {
+    let Ended { result, outcome, files, events, .. } = against(Memory::default(), async |mut phone| {
         phone.say(upload()).await;
         phone.file("/a", "U/Snapshot/aa/one", &[(DATA, b"hello "), (DATA, b"there"), (SUCCESS, b"")]).await;
         phone.file("/b", "U/Snapshot/bb/empty", &[(SUCCESS, b"")]).await;
@@ -211,45 +215,6 @@ async fn folders_moves_copies_and_removals_are_done_and_their_errors_numbered() 
 }
 
 #[tokio::test]
-async fn hostile_paths_are_refused_drained_and_told() {
-    let ended = against(Memory::default(), async |mut phone| {
-        for (path, code) in
-            [("U/../../etc/passwd", -1), ("V/Snapshot/aa/x", -1), ("U/C:stream", -1), ("U", -1), ("/etc/passwd", -6)]
-        {
-            phone.say(upload()).await;
-            phone.file("/evil", path, &[(DATA, b"bad"), (DATA, b"worse"), (SUCCESS, b"")]).await;
-            phone.file("/good", "U/good", &[(DATA, b"ok"), (SUCCESS, b"")]).await;
-            phone.end().await;
-            assert_eq!(phone.status().await.0, code, "{path}");
-            let moved = vec!["DLMessageMoveItems".into(), pairs(&[("U/good", path)]), empty(), Value::Real(0.0)];
-            assert_eq!(phone.ask(moved).await.0, code, "{path}");
-            let removed = vec!["DLMessageRemoveItems".into(), strings(&[path]), empty(), Value::Real(0.0)];
-            assert_eq!(phone.ask(removed).await.0, code, "{path}");
-        }
-        phone.finish(0).await;
-    })
-    .await;
-    ended.result.unwrap();
-    assert_eq!(ended.files.stored.keys().collect::<Vec<_>>(), ["good"]);
-    assert!(ended.outcome.refused.contains(&Refused::Path { path: "U/../../etc/passwd".into() }));
-}
-
-#[tokio::test]
-async fn a_wild_length_ends_the_session() {
-    let ended = against(Memory::default(), async |mut phone| {
-        phone.say(upload()).await;
-        phone.path("/a").await;
-        phone.path("U/a").await;
-        // libimobiledevice#1135: ASCII read as a length.
-        phone.socket.write_all(b"Nope").await.unwrap();
-        phone.hear().await;
-    })
-    .await;
-    assert!(matches!(ended.result, Err(Error::Wire(wire::Error::TooLong { .. }))));
-    assert!(ended.files.stored.is_empty());
-}
-
-#[tokio::test]
 async fn a_full_disk_is_told_once_the_batch_is_drained() {
     let files = Memory { room: Some(10), ..Memory::default() };
     let ended = against(files, async |mut phone| {
@@ -294,104 +259,4 @@ async fn the_phones_verdict_is_typed() {
     let ended = against(Memory::default(), async |phone| phone.finish(208).await).await;
     let Err(Error::Backup { failure, code, .. }) = ended.result else { panic!("{:?}", ended.result) };
     assert_eq!((failure, code), (BackupFailure::LockedOrNoPasscode, 208));
-}
-
-#[tokio::test]
-async fn cancelling_says_goodbye_between_messages() {
-    let ended = against(Memory::default(), async |mut phone| {
-        phone.cancel.cancel();
-        let goodbye = phone.hear().await;
-        assert_eq!(goodbye[0].as_string(), Some("DLMessageDisconnect"));
-        assert_eq!(goodbye[1].as_string(), Some("___EmptyParameterString___"));
-    })
-    .await;
-    assert!(matches!(ended.result, Err(Error::Cancelled)));
-}
-
-#[tokio::test(start_paused = true)]
-async fn cancelling_amid_a_file_stops_within_two_seconds_and_aborts_it() {
-    let ended = against(Memory::default(), async |mut phone| {
-        phone.say(upload()).await;
-        phone.file("/a", "U/a", &[(DATA, b"half")]).await;
-        tokio::time::sleep(Duration::from_millis(100)).await;
-        let start = tokio::time::Instant::now();
-        phone.cancel.cancel();
-        assert_eq!(phone.hear().await[0].as_string(), Some("DLMessageDisconnect"));
-        assert!(start.elapsed() < Duration::from_secs(2));
-    })
-    .await;
-    assert!(matches!(ended.result, Err(Error::Cancelled)));
-    assert!(ended.files.stored.is_empty());
-    assert_eq!(ended.files.aborted.len(), 1);
-}
-
-#[tokio::test]
-async fn a_cut_amid_a_file_aborts_it_and_is_a_disconnect() {
-    let ended = against(Memory::default(), async |mut phone| {
-        phone.say(upload()).await;
-        phone.file("/a", "U/a", &[(DATA, b"whole"), (SUCCESS, b"")]).await;
-        phone.file("/b", "U/b", &[(DATA, b"half")]).await;
-    })
-    .await;
-    assert!(matches!(ended.result, Err(Error::Disconnected)), "{:?}", ended.result);
-    assert_eq!(ended.files.stored.keys().collect::<Vec<_>>(), ["a"]);
-    assert_eq!(ended.files.aborted[0].1, "b");
-}
-
-fn status_plist(state: &str) -> Vec<u8> {
-    let mut out = Vec::new();
-    let status: Dictionary = [("SnapshotState".to_string(), Value::from(state))].into_iter().collect();
-    Value::Dictionary(status).to_writer_binary(&mut out).unwrap();
-    out
-}
-
-/// A backup that wrote `state` and then fell silent for good.
-async fn without_a_last_word(state: &str, touched: bool) -> Ended {
-    let mut files = Memory::default();
-    let status = status_plist(state);
-    let name = if touched { "Snapshot/Status.plist" } else { "Status.plist" };
-    files.stored.insert(name.into(), status);
-    against(files, async move |mut phone| {
-        if touched {
-            let moves = pairs(&[("U/Snapshot/Status.plist", "U/Status.plist")]);
-            phone.ask(vec!["DLMessageMoveItems".into(), moves, empty(), Value::Real(100.0), 0.into()]).await;
-        }
-    })
-    .await
-}
-
-#[tokio::test]
-async fn a_missing_last_word_is_unconfirmed_only_when_all_else_is_finished() {
-    let ended = without_a_last_word("finished", true).await;
-    ended.result.unwrap();
-    assert!(ended.outcome.unconfirmed);
-    assert!(matches!(without_a_last_word("moving", true).await.result, Err(Error::Disconnected)));
-    // The status an earlier backup left says nothing about this one.
-    assert!(matches!(without_a_last_word("finished", false).await.result, Err(Error::Disconnected)));
-}
-
-#[tokio::test(start_paused = true)]
-async fn the_passcode_is_told_by_notification_and_by_silence() {
-    let ended = against(Memory::default(), async |mut phone| {
-        tokio::time::sleep(Duration::from_secs(10)).await;
-        phone.ask(vec!["DLMessageGetFreeDiskSpace".into()]).await;
-        phone.post.send("com.apple.LocalAuthentication.ui.presented".into()).unwrap();
-        // Longer than the phone waits for the passcode; nothing here may give up before.
-        tokio::time::sleep(Duration::from_secs(9 * 60)).await;
-        phone.post.send("com.apple.LocalAuthentication.ui.dismissed".into()).unwrap();
-        tokio::time::sleep(Duration::from_secs(1)).await;
-        phone.finish(0).await;
-    })
-    .await;
-    ended.result.unwrap();
-    let phases: Vec<Phase> = ended
-        .events
-        .iter()
-        .filter_map(|event| match event {
-            BackupEvent::Phase(phase) => Some(*phase),
-            _ => None,
-        })
-        .collect();
-    use Phase::{Connecting, WaitingForPasscode};
-    assert_eq!(phases, [Connecting, WaitingForPasscode, Connecting, WaitingForPasscode, Connecting]);
 }

@@ -1,17 +1,19 @@
 //! A scripted phone and files in memory.
 
+use super::super::aim::Aim;
 use super::super::link::Link;
 use super::super::report::Report;
 use super::super::session::Session;
-use super::super::stop::Stop;
-use super::super::worker::Worker;
-use super::super::{BackupEvent, BackupFiles, Listed, Outcome};
+use super::super::side::Side;
+use super::super::start::pass_on;
+use super::super::{BackupEvent, BackupFiles, Listed, Outcome, Phase, back_up};
 use crate::Result;
 use plist::{Dictionary, Value};
 use std::collections::BTreeMap;
 use std::io::{self, Cursor, ErrorKind, Read};
 use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream};
 use tokio::sync::mpsc;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use wire::devicelink::{EMPTY, block_header, signed};
 use wire::frame;
@@ -100,11 +102,18 @@ impl BackupFiles for Memory {
 /// The phone's end of a session.
 pub(super) struct Phone {
     pub(super) socket: DuplexStream,
-    pub(super) post: mpsc::UnboundedSender<String>,
+    pub(super) post: mpsc::Sender<String>,
     pub(super) cancel: CancellationToken,
+    pub(super) request: Dictionary,
 }
 
 impl Phone {
+    /// Posts a notification, and waits until it has been heard.
+    pub(super) async fn post(&self, name: &str) {
+        self.post.send(name.into()).await.unwrap();
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+
     pub(super) async fn say(&mut self, items: Vec<Value>) {
         let bytes = frame::encode_binary(&Value::Array(items)).unwrap();
         self.socket.write_all(&bytes).await.unwrap();
@@ -116,6 +125,11 @@ impl Phone {
         let mut body = vec![0; u32::from_be_bytes(prefix) as usize];
         self.socket.read_exact(&mut body).await.unwrap();
         frame::decode(&body).unwrap().into_array().unwrap()
+    }
+
+    /// Waits, without a clock of its own, until the other side is gone.
+    pub(super) async fn gone(&mut self) {
+        self.socket.read_to_end(&mut Vec::new()).await.unwrap();
     }
 
     /// The status of the last message: number, text, payload.
@@ -166,48 +180,72 @@ impl Phone {
     }
 }
 
-pub(super) struct Ended {
+pub(super) struct Ended<F = Memory> {
     pub(super) result: Result<()>,
     pub(super) outcome: Outcome,
-    pub(super) files: Memory,
+    pub(super) files: F,
     pub(super) events: Vec<BackupEvent>,
+    pub(super) at: Instant,
 }
 
-/// Runs one session against `script`; the phone has heard the request already.
+/// Runs one backup against `script`; the phone has heard the request already.
 pub(super) async fn against<S: Future<Output = ()> + Send + 'static>(
     files: Memory,
     script: impl FnOnce(Phone) -> S,
 ) -> Ended {
+    session(Aim::BackUp, back_up::request("U", true), &["U"], files, async |phone| {
+        let options = phone.request["Options"].as_dictionary().unwrap();
+        assert_eq!(phone.request["TargetIdentifier"].as_string(), Some("U"));
+        assert_eq!(options["ForceFullBackup"].as_boolean(), Some(true));
+        script(phone).await;
+    })
+    .await
+}
+
+/// Runs one session against `script`; the phone has heard the request already.
+pub(super) async fn session<F: BackupFiles + 'static>(
+    aim: Aim,
+    request: Dictionary,
+    folders: &[&str],
+    files: F,
+    script: impl AsyncFnOnce(Phone),
+) -> Ended<F> {
     let (near, socket) = tokio::io::duplex(1 << 20);
-    let (post, notices) = mpsc::unbounded_channel();
+    let (post, heard) = mpsc::channel(8);
     let cancel = CancellationToken::new();
-    let mut phone = Phone { socket, post, cancel: cancel.clone() };
-    let (stop, _follower) = Stop::following(&cancel);
-    let (mut worker, finished) = Worker::start(files);
+    let mut side = Side::open(files, &cancel);
+    let (passcode, _passing) = pass_on(heard, side.stop.clone());
     let (events, mut told) = mpsc::unbounded_channel();
-    let backing_up = tokio::spawn(async move {
-        let link = Link::new(Box::new(near), stop);
-        let mut session = Session::new(link, &mut worker, Report::new(events), "U");
-        let result = session.back_up(true, notices).await;
-        let outcome = session.report.outcome.clone();
+    let mut link = Link::new(Box::new(near), side.stop.clone());
+    let folders = folders.iter().map(|folder| folder.to_string()).collect();
+    let session = async {
+        let mut session = Session::new(&mut link, &mut side.worker, Report::new(events), aim, folders);
+        let result = session.run(request, passcode).await;
+        let outcome = session.report.outcome;
         if !matches!(result, Err(crate::Error::Disconnected)) {
-            session.link.disconnect().await;
+            link.disconnect().await;
         }
-        worker.close().await;
-        (result, outcome)
-    });
-    let request = phone.hear().await;
-    let request = request[1].as_dictionary().unwrap().clone();
-    assert_eq!(request.get("MessageName").unwrap().as_string(), Some("Backup"));
-    assert_eq!(request.get("TargetIdentifier").unwrap().as_string(), Some("U"));
-    let options = request.get("Options").unwrap().as_dictionary().unwrap();
-    assert_eq!(options.get("ForceFullBackup").unwrap().as_boolean(), Some(true));
-    tokio::spawn(script(phone)).await.unwrap();
-    let (result, outcome) = backing_up.await.unwrap();
-    let (files, panicked) = finished.files().await;
-    assert!(!panicked);
+        (result, outcome, Instant::now())
+    };
+    let phone = async {
+        let mut phone = Phone { socket, post, cancel: cancel.clone(), request: Dictionary::new() };
+        phone.request = phone.hear().await.remove(1).into_dictionary().unwrap();
+        script(phone).await;
+    };
+    let ((result, outcome, at), ()) = tokio::join!(session, phone);
+    let (result, files) = side.close(result).await;
     let events = std::iter::from_fn(|| told.try_recv().ok()).collect();
-    Ended { result, outcome, files, events }
+    Ended { result, outcome, files, events, at }
+}
+
+impl<F> Ended<F> {
+    pub(super) fn phases(&self) -> Vec<Phase> {
+        let phase = |event: &BackupEvent| match event {
+            BackupEvent::Phase(phase) => Some(*phase),
+            _ => None,
+        };
+        self.events.iter().filter_map(phase).collect()
+    }
 }
 
 pub(super) fn empty() -> Value {

@@ -2,11 +2,13 @@
 
 use super::handle::Handle;
 use super::tree::{Refusal, Tree};
+use crate::AfcFaults;
 use crate::contents::FileKind;
 use crate::device::Device;
 use crate::stream::{Raw, fill, invalid};
 use std::collections::HashMap;
 use std::io;
+use std::ops::Range;
 use std::sync::Arc;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use wire::afc::{self, Header, op, status};
@@ -15,6 +17,9 @@ use wire::afc::{self, Header, op, status};
 const HANDLES: usize = 64;
 const NO_RESOURCES: u64 = 3;
 const BLOCK: u64 = 4096;
+/// Where a header has the length of the packet, and its number.
+const LENGTH_AT: Range<usize> = 8..16;
+const NUMBER_AT: Range<usize> = 24..32;
 
 struct Connection {
     tree: Arc<Tree>,
@@ -22,6 +27,8 @@ struct Connection {
     id: u64,
     handles: HashMap<u64, Handle>,
     next_handle: u64,
+    faults: AfcFaults,
+    replies: u64,
 }
 
 /// What goes back: data, or the result operation with its arguments. Success without either is a status.
@@ -34,7 +41,8 @@ enum Reply {
 
 pub(crate) async fn serve(tree: Tree, device: Arc<Device>, mut stream: Raw) -> io::Result<()> {
     let id = device.files.connection();
-    let mut connection = Connection { tree: Arc::new(tree), device, id, handles: HashMap::new(), next_handle: 1 };
+    let (tree, faults) = (Arc::new(tree), device.faults().afc);
+    let mut connection = Connection { tree, device, id, handles: HashMap::new(), next_handle: 1, faults, replies: 0 };
     let mut bytes = [0; afc::HEADER];
     while fill(&mut stream, &mut bytes).await? {
         let header = Header::decode(bytes).map_err(invalid)?;
@@ -42,17 +50,39 @@ pub(crate) async fn serve(tree: Tree, device: Arc<Device>, mut stream: Raw) -> i
         stream.read_exact(&mut arguments).await?;
         let mut payload = vec![0; header.payload()];
         stream.read_exact(&mut payload).await?;
-        let reply = match connection.answer(header.operation, &arguments, &payload).await {
+        if let Some(length) = connection.faults.list_bytes.filter(|_| header.operation == op::READ_DIR) {
+            endless_list(&mut stream, header.number, length).await?;
+            continue;
+        }
+        let mut reply = match connection.answer(header.operation, &arguments, &payload).await {
             Ok(Reply::Done) => afc::encode(header.number, op::STATUS, &status::OK.to_le_bytes(), &[]),
             Ok(Reply::Data(data)) => afc::encode(header.number, op::DATA, &[], &data),
             Ok(Reply::Opened(handle)) => afc::encode(header.number, op::FILE_OPEN_RESULT, &handle.to_le_bytes(), &[]),
             Ok(Reply::Position(at)) => afc::encode(header.number, op::TELL_RESULT, &at.to_le_bytes(), &[]),
             Err(refusal) => afc::encode(header.number, op::STATUS, &refusal.to_le_bytes(), &[]),
         };
+        if !connection.spoil(&mut reply) {
+            return Ok(());
+        }
         stream.write_all(&reply).await?;
         stream.flush().await?;
     }
     Ok(())
+}
+
+/// A folder whose names take `length` bytes.
+async fn endless_list(stream: &mut Raw, number: u64, length: u64) -> io::Result<()> {
+    let names: Vec<u8> = (0..4096).flat_map(|number| format!("IMG_{number:04}.HEIC\0").into_bytes()).collect();
+    let mut header = afc::encode(number, op::DATA, &[], &[]);
+    header[LENGTH_AT].copy_from_slice(&(afc::HEADER as u64).saturating_add(length).to_le_bytes());
+    stream.write_all(&header).await?;
+    let mut left = length;
+    while left > 0 {
+        let some = &names[..names.len().min(usize::try_from(left).unwrap_or(usize::MAX))];
+        stream.write_all(some).await?;
+        left -= some.len() as u64;
+    }
+    stream.flush().await
 }
 
 impl Drop for Connection {
@@ -62,6 +92,19 @@ impl Drop for Connection {
 }
 
 impl Connection {
+    /// Makes of a reply what the faults ask; `false` when the line drops instead.
+    fn spoil(&mut self, reply: &mut [u8]) -> bool {
+        self.replies += 1;
+        let is_this = |number| number == Some(self.replies);
+        if is_this(self.faults.huge_length_at_reply) {
+            reply[LENGTH_AT].copy_from_slice(&0xffff_fff0u64.to_le_bytes());
+        }
+        if is_this(self.faults.wrong_number_at_reply) {
+            reply[NUMBER_AT].copy_from_slice(&(u64::MAX - self.replies).to_le_bytes());
+        }
+        !is_this(self.faults.cut_at_reply)
+    }
+
     async fn answer(&mut self, operation: u64, arguments: &[u8], payload: &[u8]) -> Result<Reply, Refusal> {
         match operation {
             op::READ_DIR => self.read_folder(&path(arguments)?),
@@ -160,7 +203,7 @@ impl Connection {
     }
 
     fn open(&mut self, path: String, mode: u64) -> Result<Reply, Refusal> {
-        if self.handles.len() >= HANDLES {
+        if self.handles.len() >= self.faults.handles.unwrap_or(HANDLES) {
             return Err(NO_RESOURCES);
         }
         let handle = Handle::open(&self.tree, path, mode)?;

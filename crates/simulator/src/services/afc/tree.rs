@@ -54,6 +54,13 @@ impl Tree {
         Tree { device, base: Base::Media, overlay }
     }
 
+    /// The whole of a file hosts may have written; `None` when there is none.
+    pub fn bytes(&self, path: &str) -> Option<Vec<u8>> {
+        let mut bytes = Vec::new();
+        self.open(path).ok()?.take(OVERLAY_LIMIT).read_to_end(&mut bytes).ok()?;
+        Some(bytes)
+    }
+
     /// The `Documents` folder of an app. Reads the whole list of files, so it may take a while.
     pub fn documents(device: Arc<Device>, id: &str) -> io::Result<Tree> {
         let domain = format!("AppDomain-{id}");

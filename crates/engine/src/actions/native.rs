@@ -1,0 +1,47 @@
+//! Writing a version out as the folder Apple's own programs take.
+
+use crate::Engine;
+use crate::api::devices::JobStarted;
+use crate::api::jobs::{Action, JobResult, Phase};
+use crate::api::restore::NativeRequest;
+use crate::api::{ApiError, Code, Result, blocking};
+use crate::jobs::Run;
+use crate::library;
+use std::path::{Path, PathBuf};
+
+pub async fn start(engine: &Engine, asked: NativeRequest) -> Result<JobStarted> {
+    let to = PathBuf::from(&asked.to);
+    if !to.is_absolute() {
+        return Err(ApiError::new(
+            Code::BadRequest,
+            "The folder to write to is a whole path, from the top of the disk.",
+        ));
+    }
+    let own = engine.clone();
+    let job = engine.0.jobs.start(Action::Export, "Write an Apple backup folder", None, |run| async move {
+        blocking(move || write(&own, &asked, &to, &run)).await
+    })?;
+    Ok(JobStarted { job })
+}
+
+/// Writes `<to>/<udid>`, the name by which Finder, iTunes and idevicebackup2 find a device's backup.
+fn write(engine: &Engine, asked: &NativeRequest, to: &Path, run: &Run) -> Result<JobResult> {
+    run.phase(Phase::Writing, "Writing");
+    let found = library::find(engine, &asked.version, asked.location.as_deref().map(Path::new))?;
+    let version = found.store.version(&found.summary.udid, found.summary.number)?;
+    let folder = to.join(&found.summary.udid);
+    std::fs::create_dir_all(to).map_err(|error| ApiError::io(to, &error))?;
+    if folder.exists() {
+        let message =
+            "There is a backup of this device in that folder already. Choose another folder: nothing is ever replaced.";
+        return Err(ApiError::new(Code::FileExists, message).detail(folder.to_string_lossy()));
+    }
+    let written = found.store.export_native(&version, &folder, &mut |done, total| {
+        run.amounts(0, done, Some(total));
+        run.progress(done as f64 / total.max(1) as f64);
+        !run.cancelled()
+    })?;
+    run.check()?;
+    let path = folder.to_string_lossy().into_owned();
+    Ok(JobResult::Export { path, items: 1, files: written.files, bytes: written.bytes })
+}

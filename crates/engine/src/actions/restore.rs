@@ -1,0 +1,205 @@
+//! Putting a version onto a device: served from the store, which is never written to.
+
+use super::serve::Files;
+use super::{preflight, progress};
+use crate::api::devices::JobStarted;
+use crate::api::jobs::{Action, JobResult, Phase};
+use crate::api::restore::{FindingState, RestoreCheck, RestoreCheckRequest, RestoreRequest};
+use crate::api::{ApiError, Code, Doing, Result, blocking, failed};
+use crate::jobs::Run;
+use crate::library::{self, Found, VersionFiles};
+use crate::{Engine, browse, devices, locks};
+use backup::{Locked, Password};
+use device::{Attached, Facts, RestoreOptions, Usbmux};
+use std::path::Path;
+use std::time::Duration;
+use store::{Overlay, Version};
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+
+/// How long a device takes at most to go away for its restart.
+const LEAVES_WITHIN: Duration = Duration::from_secs(15);
+/// The longest Info.plist that is looked at for the list of apps.
+const INFO_AT_MOST: u64 = 256 << 20;
+
+pub async fn check(engine: &Engine, asked: RestoreCheckRequest) -> Result<RestoreCheck> {
+    let (mux, who) = engine.0.devices.reach(&asked.udid)?;
+    let facts = device::facts(&mux, &who).await?;
+    look(engine, &asked, (&mux, &who), &facts, CancellationToken::new()).await
+}
+
+/// Looks at the device and the version.
+async fn look(
+    engine: &Engine,
+    asked: &RestoreCheckRequest,
+    (mux, who): (&Usbmux, &Attached),
+    facts: &Facts,
+    cancel: CancellationToken,
+) -> Result<RestoreCheck> {
+    let readiness = device::readiness(mux, who).await?;
+    let (own, asked) = (engine.clone(), asked.clone());
+    let (found, opened, content) = blocking(move || {
+        let location = asked.location.as_deref().map(Path::new);
+        let found = library::find(&own, &asked.version, location)?;
+        let version = found.store.version(&found.summary.udid, found.summary.number)?;
+        let opened = browse::opened(&own, &found.summary.id, Some(Path::new(&found.summary.location)));
+        let mut content = vec![preflight::content(&version, &|| cancel.is_cancelled())?];
+        content.extend(preflight::password(&opened));
+        content.extend(opened.as_ref().ok().map(|opened| preflight::list(opened)));
+        Ok((found, opened.err(), content))
+    })
+    .await?;
+    let mut findings = preflight::of_device(&readiness, facts, who.connection == device::Connection::Usb);
+    findings.extend(preflight::fits(&found.summary, &readiness, facts));
+    findings.extend(content);
+    Ok(RestoreCheck {
+        needs_password: opened.is_some_and(|error| error.code == Code::PasswordNeeded),
+        ready: findings.iter().all(|finding| finding.state != FindingState::Stop),
+        device_name: facts.name.clone(),
+        afterwards: afterwards(&found.summary.udid, &who.udid),
+        findings,
+    })
+}
+
+/// What to expect, in sentences.
+fn afterwards(from: &str, to: &str) -> Vec<String> {
+    let mut sentences = vec![
+        "The device restarts and puts everything in place; that takes some minutes, and longer for a lot of photos.",
+        "Apps are downloaded from the App Store again, over Wi-Fi; each shows its data once it is there.",
+        "The passcode, Face ID and Apple Pay cards stay as they are on the device or have to be set up again.",
+        "Photos and messages kept in iCloud come back from there, not from this version.",
+    ];
+    if from != to {
+        sentences.push("As the version is of another device, sign in again where apps and accounts ask for it.");
+    }
+    sentences.into_iter().map(str::to_string).collect()
+}
+
+pub async fn start(engine: &Engine, asked: RestoreRequest) -> Result<JobStarted> {
+    let (mux, who) = engine.0.devices.reach(&asked.udid)?;
+    let facts = match engine.0.devices.facts(&asked.udid) {
+        Some(facts) => facts,
+        None => device::facts(&mux, &who).await?,
+    };
+    confirmed(&asked, &facts)?;
+    let own = engine.clone();
+    let title = format!("Restore {}", facts.name);
+    let job = engine.0.jobs.start(Action::Restore, title, Some(asked.udid.clone()), |run| async move {
+        let restored = restore(&own, &asked, &run).await;
+        devices::refresh(&own, &asked.udid);
+        restored
+    })?;
+    Ok(JobStarted { job })
+}
+
+/// Whether the person named the very device.
+fn confirmed(asked: &RestoreRequest, facts: &Facts) -> Result<()> {
+    if facts.name.trim() == asked.confirmed_name.trim() {
+        return Ok(());
+    }
+    let message = format!("To confirm, type the name of the device: {}. What is on it gets replaced.", facts.name);
+    Err(ApiError::new(Code::NotConfirmed, message))
+}
+
+async fn restore(engine: &Engine, asked: &RestoreRequest, run: &Run) -> Result<JobResult> {
+    let (mux, who) = engine.0.devices.reach(&asked.udid)?;
+    super::pair::trust(&mux, &who, run).await?;
+    run.phase(Phase::Checking, "Looking whether the device can take this version");
+    let facts = device::facts(&mux, &who).await?;
+    confirmed(asked, &facts)?;
+    let (overlay, options) = prepare(engine, asked, run).await?;
+    let looked = RestoreCheckRequest {
+        version: asked.version.clone(),
+        location: asked.location.clone(),
+        udid: asked.udid.clone(),
+    };
+    ready(&look(engine, &looked, (&mux, &who), &facts, run.token()).await?)?;
+    run.check()?;
+    run.phase(Phase::Preparing, "The device is getting ready");
+    let (events, heard) = mpsc::unbounded_channel();
+    let telling = tokio::spawn(progress::tell(heard, run.clone(), Doing::Restore));
+    let (outcome, files) = device::restore(&mux, &who, Files::new(overlay), options, events, run.token()).await;
+    let _ = telling.await;
+    drop(tokio::task::spawn_blocking(move || drop(files)).await);
+    match outcome {
+        Ok(outcome) => {
+            if asked.reboot {
+                left(engine, &asked.udid, run).await;
+            }
+            Ok(JobResult::Restored { files: outcome.files, bytes: outcome.bytes })
+        }
+        Err(_) if run.cancelled() => Err(ApiError::cancelled()),
+        Err(error) => Err(failed(error, Doing::Restore)),
+    }
+}
+
+/// Waits until a device that restarts is gone, so that nothing new is begun on it just before.
+async fn left(engine: &Engine, udid: &str, run: &Run) {
+    run.phase(Phase::Restarting, "The device restarts");
+    let gone = async {
+        while engine.0.devices.reach(udid).is_ok() {
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    };
+    let _ = tokio::time::timeout(LEAVES_WITHIN, gone).await;
+}
+
+fn ready(check: &RestoreCheck) -> Result<()> {
+    let stops = check.findings.iter().filter(|finding| finding.state == FindingState::Stop);
+    let stops: Vec<String> = stops.map(|finding| format!("{} {}", finding.title, finding.advice)).collect();
+    if stops.is_empty() {
+        return Ok(());
+    }
+    Err(ApiError::new(Code::RestoreNotReady, format!("The restore was not started. {}", stops.join(" "))))
+}
+
+/// The version as the device will see it, and how it is to be restored.
+async fn prepare(engine: &Engine, asked: &RestoreRequest, run: &Run) -> Result<(Overlay, RestoreOptions)> {
+    let (own, asked, run) = (engine.clone(), asked.clone(), run.clone());
+    blocking(move || {
+        let found = library::find(&own, &asked.version, asked.location.as_deref().map(Path::new))?;
+        let version = found.store.version(&found.summary.udid, found.summary.number)?;
+        let password = password(&own, &found, &version, &asked, &run)?;
+        let options = RestoreOptions {
+            keep_settings: asked.keep_settings,
+            remove_others: asked.remove_others,
+            reboot: asked.reboot,
+            password: password.map(|password| device::Secret::new(password.as_str())),
+            source: Some(found.summary.udid.clone()).filter(|source| *source != asked.udid),
+            apps: if asked.apps { apps(&version)? } else { None },
+        };
+        // The device may write beside the version: into this computer's scratch folder, never into the store.
+        Ok((found.store.overlay(&version, &own.0.opened.scratch())?, options))
+    })
+    .await
+}
+
+/// The password of an encrypted version, proven right before the device is asked for anything.
+fn password(
+    engine: &Engine,
+    found: &Found,
+    version: &Version,
+    asked: &RestoreRequest,
+    run: &Run,
+) -> Result<Option<Password>> {
+    let Some(locked) = Locked::look(&VersionFiles(version.clone()))? else { return Ok(None) };
+    run.phase(Phase::Checking, "Checking the password");
+    let given = asked.password.as_ref().map(|secret| Password::new(secret.as_str()));
+    let opener = locks::opener_of(engine, &found.summary.udid, &locked, given.as_ref(), &|| run.cancelled())?;
+    engine.changed(crate::api::Topic::Locks);
+    Ok(Some(opener.password))
+}
+
+/// The apps of the version as the device wants them listed; `None` when it lists none.
+fn apps(version: &Version) -> Result<Option<Vec<u8>>> {
+    use std::io::Read;
+    let Some(file) = version.open("Info.plist")? else { return Ok(None) };
+    let mut bytes = Vec::new();
+    let read = file.take(INFO_AT_MOST).read_to_end(&mut bytes);
+    read.map_err(|error| ApiError::io(Path::new("Info.plist"), &error))?;
+    let listed = backup::plists::parse(&bytes).ok();
+    let apps = listed.as_ref().and_then(|info| info.as_dictionary()?.get("Applications"));
+    let apps = apps.filter(|apps| apps.as_dictionary().is_some_and(|apps| !apps.is_empty()));
+    let mut xml = Vec::new();
+    Ok(apps.and_then(|apps| apps.to_writer_xml(&mut xml).ok()).map(|()| xml))
+}

@@ -1,0 +1,58 @@
+//! Every error of the crates below, as a code with words: what happened, and what to do.
+
+mod backup;
+mod device;
+mod store;
+
+pub use device::{Doing, failed, no_usbmuxd};
+
+use super::{ApiError, Code};
+use std::io;
+use std::path::Path;
+
+impl ApiError {
+    /// An I/O error with the path it happened at.
+    pub fn io(path: &Path, error: &io::Error) -> ApiError {
+        let shown = path.display();
+        let (code, message) = match error.kind() {
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+                (Code::DiskFull, format!("The disk that holds {shown} is full. Free some space and try again."))
+            }
+            io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => (
+                Code::LocationReadOnly,
+                format!("Heirloom may not write to {shown}. Choose another folder, or change its permissions."),
+            ),
+            io::ErrorKind::NotFound => (Code::FileMissing, format!("{shown} is not there any more.")),
+            io::ErrorKind::AlreadyExists => (Code::FileExists, format!("{shown} exists already.")),
+            _ => (Code::Io, format!("{shown} could not be read or written.")),
+        };
+        ApiError::new(code, message).detail(error.to_string())
+    }
+}
+
+/// The whole chain of causes, for `detail`.
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut next = error.source();
+    while let Some(cause) = next {
+        text = format!("{text}: {cause}");
+        next = cause.source();
+    }
+    text
+}
+
+/// The disk that holds the backups is full, with what is missing where that is known.
+pub fn disk_full(needed: Option<u64>, free: Option<u64>) -> ApiError {
+    let gigabytes = |bytes: u64| format!("{:.1} GB", bytes as f64 / 1e9);
+    let message = match (needed, free) {
+        (Some(needed), Some(free)) if needed > free => format!(
+            "The disk for the backups is full: {} more are needed, {} are free. Free some space or choose another location, then try again.",
+            gigabytes(needed - free),
+            gigabytes(free)
+        ),
+        _ => {
+            "The disk for the backups is full. Free some space or choose another location, then try again.".to_string()
+        }
+    };
+    ApiError::new(Code::DiskFull, format!("{message} Earlier versions are untouched."))
+}

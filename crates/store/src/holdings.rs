@@ -1,0 +1,136 @@
+//! Which versions hold which content, summed up: what would be free if some of them were not there.
+
+use std::collections::{BTreeSet, HashMap};
+use std::path::PathBuf;
+
+use crate::layout::{Hash, check_udid, record_seq};
+use crate::list::{EntryKind, OBJECT};
+use crate::store::names_in;
+use crate::{Damage, Result, Store, record};
+
+/// A record that holds content: that of a version, an expired one or a damaged one put aside.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct RecordFile {
+    pub udid: String,
+    pub seq: u64,
+    pub path: PathBuf,
+    pub place: Place,
+}
+
+impl RecordFile {
+    /// The name of the file.
+    pub fn name(&self) -> &str {
+        self.path.file_name().and_then(|name| name.to_str()).unwrap_or_default()
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Place {
+    Versions,
+    Expired,
+    Quarantine,
+}
+
+impl Store {
+    /// Every record of every device, wherever it lies. A folder that holds records but is no device's is told.
+    pub(crate) fn all_records(&self) -> Result<(Vec<RecordFile>, Vec<PathBuf>)> {
+        let layout = &self.0.layout;
+        let (mut records, mut strange) = (Vec::new(), Vec::new());
+        for udid in names_in(&layout.devices())? {
+            if check_udid(&udid).is_err() {
+                strange.extend(Some(layout.versions(&udid)).filter(|folder| folder.is_dir()));
+                continue;
+            }
+            records.extend(self.all_records_of(&udid)?);
+        }
+        Ok((records, strange))
+    }
+
+    /// Every record of a device, wherever it lies. `udid` has passed the check of the layout.
+    pub(crate) fn all_records_of(&self, udid: &str) -> Result<Vec<RecordFile>> {
+        let layout = &self.0.layout;
+        let places = [
+            (Place::Versions, layout.versions(udid)),
+            (Place::Expired, layout.expired(udid)),
+            (Place::Quarantine, layout.quarantine(udid)),
+        ];
+        let mut records = Vec::new();
+        for (place, folder) in places {
+            let names = names_in(&folder)?.into_iter();
+            let numbered = names.filter_map(|name| Some((record_seq(&name)?, folder.join(name))));
+            records.extend(numbered.map(|(seq, path)| RecordFile { udid: udid.to_owned(), seq, path, place }));
+        }
+        Ok(records)
+    }
+}
+
+/// Hands every object a record names, with its size, to `each`; one that is named twice comes twice.
+pub(crate) fn objects_of(file: &RecordFile, each: &mut dyn FnMut(Hash, u64)) -> std::result::Result<(), Damage> {
+    record::read(&file.path, &file.udid, &mut |(_, row, _)| {
+        if row.kind == EntryKind::File && row.codec == OBJECT {
+            each(row.hash, row.size);
+        }
+        Ok(())
+    })
+    .map(drop)
+}
+
+/// Content grouped by the very set of records that hold it. There are few such sets: content comes once and goes once.
+#[derive(Default)]
+pub(crate) struct Holdings {
+    pub records: Vec<RecordFile>,
+    /// A set is an earlier set and one more record. The first is the empty one.
+    sets: Vec<(u32, u32)>,
+    bytes: Vec<u64>,
+}
+
+impl Holdings {
+    /// Reads every record of the store; of one that cannot be read, what can. `on_disk` tells what contents take there,
+    /// where that is known; else they count with their size.
+    pub fn of(store: &Store, on_disk: Option<&HashMap<Hash, u64>>) -> Result<Holdings> {
+        let mut holdings = Holdings { sets: vec![(0, u32::MAX)], bytes: vec![0], ..Holdings::default() };
+        let mut set_of: HashMap<Hash, (u32, u64)> = HashMap::new();
+        let mut grown: HashMap<(u32, u32), u32> = HashMap::new();
+        for record in store.all_records()?.0 {
+            let index = holdings.records.len() as u32;
+            let sets = &mut holdings.sets;
+            let read = objects_of(&record, &mut |hash, size| {
+                let (set, _) = set_of.entry(hash).or_insert((0, size));
+                if sets[*set as usize].1 != index {
+                    *set = *grown.entry((*set, index)).or_insert_with(|| {
+                        sets.push((*set, index));
+                        sets.len() as u32 - 1
+                    });
+                }
+            });
+            let _ = read;
+            holdings.records.push(record);
+        }
+        holdings.bytes.resize(holdings.sets.len(), 0);
+        for (hash, (set, size)) in set_of {
+            let taken = on_disk.map_or(size, |on_disk| on_disk.get(&hash).copied().unwrap_or(0));
+            holdings.bytes[set as usize] += taken;
+        }
+        Ok(holdings)
+    }
+
+    /// The bytes that only records among `gone` hold; indices of [`Holdings::records`].
+    pub fn only(&self, gone: &BTreeSet<usize>) -> u64 {
+        let inside = |mut set: u32| {
+            while set != 0 {
+                let (rest, record) = self.sets[set as usize];
+                if !gone.contains(&(record as usize)) {
+                    return false;
+                }
+                set = rest;
+            }
+            true
+        };
+        (1..self.sets.len()).filter(|set| inside(*set as u32)).map(|set| self.bytes[set]).sum()
+    }
+
+    /// The bytes any record holds.
+    pub fn named(&self) -> u64 {
+        self.bytes.iter().sum()
+    }
+}

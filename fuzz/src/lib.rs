@@ -1,0 +1,4 @@
+//! What each target does with its bytes. A module per crate, written so that a plain test of that crate can take the
+//! same file and replay `corpus/` through it (`crates/wire/tests/corpus.rs`).
+
+pub mod wire;
