@@ -177,21 +177,33 @@ impl Manifest {
         let no_path = count("relativePath IS NULL")? + count("relativePath >= x''")?;
         let both = count("(domain IS NULL OR domain >= x'') AND (relativePath IS NULL OR relativePath >= x'')")?;
         Ok(vec![
-            (
-                Reason::BadFileId,
-                count("typeof(fileID) <> 'text' OR length(fileID) <> 40 OR fileID GLOB '*[^0-9a-f]*'")?,
-            ),
+            (Reason::BadFileId, bad_values(&database, "fileID", &|id| id.is_some_and(is_file_id))?),
             (Reason::NoPlace, (no_domain + no_path).saturating_sub(both)),
-            (
-                Reason::WildPath,
-                count(
-                    "relativePath = '..' OR relativePath GLOB '/*' OR relativePath GLOB '../*' \
-                     OR relativePath GLOB '*/..' OR relativePath GLOB '*/../*' OR relativePath GLOB '*//*'",
-                )?,
-            ),
+            (Reason::WildPath, bad_values(&database, "relativePath", &|path| path.is_none_or(leads_inside))?),
             (Reason::UnknownFlags, count("flags IS NULL OR flags NOT IN (1, 2, 4)")?),
         ])
     }
+}
+
+/// How many values of a column are not good; `None` is one that is no text. SQLite's own patterns take ten times as long.
+fn bad_values(database: &Database, column: &str, is_good: &dyn Fn(Option<&str>) -> bool) -> Result<u64> {
+    // In order: then the index alone is read, not the table with its records.
+    let mut query = database.prepare(&format!("SELECT {column} FROM Files ORDER BY {column}")).map_err(damaged)?;
+    let mut rows = query.query([]).map_err(damaged)?;
+    let mut bad = 0;
+    while let Some(row) = rows.next().map_err(damaged)? {
+        let text = match row.get_ref(0).map_err(damaged)? {
+            ValueRef::Text(text) => std::str::from_utf8(text).ok(),
+            _ => None,
+        };
+        bad += u64::from(!is_good(text));
+    }
+    Ok(bad)
+}
+
+/// Whether a path stays below its domain.
+fn leads_inside(path: &str) -> bool {
+    !path.starts_with('/') && !path.contains("//") && !path.split('/').any(|part| part == "..")
 }
 
 /// The quoted name of an index on exactly this column of `Files` (all of its rows).

@@ -10,7 +10,7 @@ use crate::entries::{LARGEST_CARRIED, Packer};
 use crate::error::{ObjectDamage, at, writing};
 use crate::fault::point;
 use crate::layout::{Hash, claim_name, record_name};
-use crate::list::{EntryKind, INLINE, OBJECT};
+use crate::list::{EntryKind, INLINE, OBJECT, Row};
 use crate::presence::Relied;
 use crate::record::Draft;
 use crate::session::{Session, born};
@@ -34,6 +34,17 @@ pub struct Commit {
     /// Paths of large files that change a little each time: the content the last version has there is then kept as
     /// what differs from the new one.
     pub delta: Vec<String>,
+}
+
+impl Commit {
+    fn leaves_out(&self, path: &str) -> bool {
+        self.leave_out.iter().any(|folder| path::is_within(path, folder.trim_end_matches('/')))
+    }
+
+    /// Whether the content of a file goes into the record itself.
+    fn carries(&self, inline: &HashSet<&str>, path: &str, row: &Row) -> bool {
+        row.codec == OBJECT && row.size <= self.inline_max.min(LARGEST_CARRIED) && inline.contains(path)
+    }
 }
 
 /// The list of the version to be, packed.
@@ -152,17 +163,12 @@ impl Session {
     fn pack(&self, commit: &Commit, seq: u64) -> Result<Packed> {
         let versions = self.store.0.layout.versions(&self.udid);
         let inline: HashSet<&str> = commit.inline.iter().map(String::as_str).collect();
-        let left_out =
-            |path: &str| commit.leave_out.iter().any(|folder| path::is_within(path, folder.trim_end_matches('/')));
+        let new_bytes = self.check_presence(commit, &inline)?;
         let mut packer = Packer::new().map_err(at(&versions))?;
         let (mut files, mut bytes) = (0, 0u64);
-        let (mut relied, mut new_bytes) = (Vec::new(), 0);
-        for (path, node) in self.tree.walk("").filter(|(path, _)| !left_out(path)) {
+        for (path, node) in self.tree.walk("").filter(|(path, _)| !commit.leaves_out(path)) {
             let mut row = self.tree.row(node);
-            // Untouched: all that follows was true of the version before.
-            let untouched =
-                self.over_newest && matches!(node, Node::Base(index) if self.tree.base.path(index as usize) == path);
-            if !untouched {
+            if !self.untouched(path, node) {
                 row.born = born(self.previous(), path, row.kind, &row.hash).unwrap_or(seq);
             }
             let mut content = Vec::new();
@@ -170,26 +176,43 @@ impl Session {
             if row.kind == EntryKind::File {
                 files += 1;
                 bytes = bytes.saturating_add(row.size);
-                let stored = |hash| self.previous().and_then(|list| list.object(hash));
-                let new = !untouched && row.codec == OBJECT && stored(&row.hash) != Some(row.size);
-                let wanted = row.size <= commit.inline_max.min(LARGEST_CARRIED) && inline.contains(path);
-                if wanted && row.codec == OBJECT {
+                if commit.carries(&inline, path, &row) {
                     content = self.content(path, &row.hash, row.size)?;
                     (row.codec, carried) = (INLINE, &content);
-                    new_bytes += if new { row.size } else { 0 };
-                }
-                if row.codec == OBJECT {
-                    relied.push(Relied { hash: row.hash, size: row.size, path, new });
                 }
             }
             packer.push(path, &row, carried).map_err(at(&versions))?;
             drop(content);
         }
-        presence::check(&self.store.0.layout, &mut relied)?;
-        new_bytes += relied.iter().filter(|relied| relied.new).map(|relied| relied.size).sum::<u64>();
-        drop(relied);
         let (list, unpacked, entries) = packer.finish().map_err(at(&versions))?.ok_or(Error::TooLarge)?;
         Ok(Packed { list, unpacked, entries, files, bytes, new_bytes })
+    }
+
+    /// Looks whether all content is there that the record will name, and returns how many bytes no earlier version has.
+    ///
+    /// A walk of its own, so that what it gathers is gone before the list is packed.
+    fn check_presence(&self, commit: &Commit, inline: &HashSet<&str>) -> Result<u64> {
+        let (mut relied, mut new_bytes) = (Vec::new(), 0);
+        for (path, node) in self.tree.walk("").filter(|(path, _)| !commit.leaves_out(path)) {
+            let row = self.tree.row(node);
+            if row.kind != EntryKind::File || row.codec != OBJECT {
+                continue;
+            }
+            let stored = |hash| self.previous().and_then(|list| list.object(hash));
+            let new = !self.untouched(path, node) && stored(&row.hash) != Some(row.size);
+            if commit.carries(inline, path, &row) {
+                new_bytes += if new { row.size } else { 0 };
+            } else {
+                relied.push(Relied { hash: row.hash, size: row.size, path, new });
+            }
+        }
+        presence::check(&self.store.0.layout, &mut relied)?;
+        Ok(new_bytes + relied.iter().filter(|relied| relied.new).map(|relied| relied.size).sum::<u64>())
+    }
+
+    /// Whether an entry is as the version below has it, at the same path.
+    fn untouched(&self, path: &str, node: Node) -> bool {
+        self.over_newest && matches!(node, Node::Base(index) if self.tree.base.path(index as usize) == path)
     }
 
     fn content(&self, path: &str, hash: &Hash, size: u64) -> Result<Vec<u8>> {

@@ -8,7 +8,12 @@ use crate::layout::Hash;
 use crate::objects::Objects;
 use crate::{Error, Result};
 
-const THREADS: usize = 4;
+/// A disk at hand keeps one busy; a server wants many files under way at once.
+const THREADS: usize = 8;
+/// So many files are handed over at once: waking a thread costs as much as writing a small file.
+const HANDFUL: usize = 16;
+/// Or so many bytes.
+const HANDFUL_BYTES: usize = 1 << 20;
 /// The most files and bytes that wait or are being written.
 const MOST_FILES: usize = 512;
 const MOST_BYTES: usize = 64 << 20;
@@ -22,7 +27,10 @@ pub(crate) struct Pool {
 struct Shared {
     objects: Arc<Objects>,
     state: Mutex<State>,
-    changed: Condvar,
+    /// There is work for one more thread.
+    work: Condvar,
+    /// Something was stored; told only while [`State::waiters`] is above 0.
+    stored: Condvar,
 }
 
 #[derive(Default)]
@@ -30,6 +38,10 @@ struct State {
     waiting: VecDeque<(Hash, Vec<u8>)>,
     /// Everything waiting or being written.
     pending: HashSet<Hash>,
+    /// Threads at work.
+    busy: usize,
+    /// Callers that wait for something to be stored.
+    waiters: usize,
     bytes: usize,
     /// Bytes of files that were not there yet.
     written: u64,
@@ -46,20 +58,29 @@ impl Shared {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn wait<'a>(&self, state: MutexGuard<'a, State>) -> MutexGuard<'a, State> {
-        self.changed.wait(state).unwrap_or_else(PoisonError::into_inner)
+    /// Has a thread begin with what waits, and returns once something was stored.
+    fn wait<'a>(&self, mut state: MutexGuard<'a, State>) -> MutexGuard<'a, State> {
+        if state.busy == 0 {
+            self.work.notify_one();
+        }
+        state.waiters += 1;
+        state = self.stored.wait(state).unwrap_or_else(PoisonError::into_inner);
+        state.waiters -= 1;
+        state
     }
 
     fn work(&self) {
         let mut state = self.state();
         loop {
             while state.waiting.is_empty() && !state.closed {
-                state = self.wait(state);
+                state = self.work.wait(state).unwrap_or_else(PoisonError::into_inner);
             }
             let Some((hash, bytes)) = state.waiting.pop_front() else { return };
+            state.busy += 1;
             drop(state);
             let result = self.objects.put(&hash, &bytes);
             state = self.state();
+            state.busy -= 1;
             state.pending.remove(&hash);
             state.bytes -= bytes.len();
             match result {
@@ -67,7 +88,9 @@ impl Shared {
                 Ok(false) => state.found += bytes.len() as u64,
                 Err(error) => state.fail(error),
             }
-            self.changed.notify_all();
+            if state.waiters > 0 {
+                self.stored.notify_all();
+            }
         }
     }
 }
@@ -94,7 +117,7 @@ impl State {
 
 impl Pool {
     pub fn new(objects: Arc<Objects>) -> Pool {
-        let shared = Arc::new(Shared { objects, state: Mutex::default(), changed: Condvar::new() });
+        let shared = Arc::new(Shared { objects, state: Mutex::default(), work: Condvar::new(), stored: Condvar::new() });
         let start = |_| {
             let shared = Arc::clone(&shared);
             std::thread::spawn(move || shared.work())
@@ -119,7 +142,11 @@ impl Pool {
         if state.pending.insert(hash) {
             state.bytes += bytes.len();
             state.waiting.push_back((hash, bytes));
-            self.shared.changed.notify_all();
+            // Those at work go on by themselves; another one is called when more comes than they get done.
+            let hands = state.busy + 1;
+            if state.waiting.len() >= HANDFUL * hands || state.bytes >= HANDFUL_BYTES * hands {
+                self.shared.work.notify_one();
+            }
         } else {
             state.found += bytes.len() as u64;
         }
@@ -156,7 +183,7 @@ impl Drop for Pool {
         state.closed = true;
         state.waiting.clear();
         drop(state);
-        self.shared.changed.notify_all();
+        self.shared.work.notify_all();
         for thread in self.threads.drain(..) {
             let _ = thread.join();
         }
