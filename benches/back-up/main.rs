@@ -6,7 +6,7 @@
 //! A version is on the disk when `heirloom` says that it is done; idevicebackup2 leaves its files to the page cache. So its
 //! time is told twice: alone, and with the `sync` that makes it as safe.
 
-use benches::{Phone, Took, beside, median, run};
+use benches::{Phone, Took, beside, median, pair, run};
 use std::io;
 use std::path::Path;
 use std::process::Command;
@@ -65,13 +65,7 @@ fn phone(case: &Case, folder: &Path) -> io::Result<Phone> {
 
 fn compare(case: &Case, folder: &Path) -> io::Result<()> {
     let phone = phone(case, folder)?;
-    run(Command::new("idevicepair").arg("pair").env("USBMUXD_SOCKET_ADDRESS", &phone.address))
-        .or_else(|_| run(Command::new("idevicepair").arg("pair").env("USBMUXD_SOCKET_ADDRESS", &phone.address)))
-        .or_else(|_| {
-            // The dialog answers itself after two seconds.
-            std::thread::sleep(std::time::Duration::from_secs(3));
-            run(Command::new("idevicepair").arg("pair").env("USBMUXD_SOCKET_ADDRESS", &phone.address))
-        })?;
+    pair(&phone.address)?;
     let (mut own, mut theirs, mut synced) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..RUNS {
         own.push(ours(&phone, &folder.join("own"))?);

@@ -1,6 +1,7 @@
 //! Runs programs side by side and tells what they took.
 
-use std::io::{self, BufRead, BufReader};
+use serde_json::Value;
+use std::io::{self, BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -20,7 +21,25 @@ pub fn run(command: &mut Command) -> io::Result<Took> {
     let name = command.get_program().to_string_lossy().into_owned();
     let started = Instant::now();
     let child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn()?;
-    let (status, usage) = wait(&child)?;
+    took(&name, &child, started)
+}
+
+/// Runs a program with this on its standard input, and reads the JSON it prints; what it complains of is shown.
+pub fn answer(command: &mut Command, input: &str) -> io::Result<(Value, Took)> {
+    let name = command.get_program().to_string_lossy().into_owned();
+    let started = Instant::now();
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
+    let pipe = || io::Error::other("no pipe");
+    child.stdin.take().ok_or_else(pipe)?.write_all(input.as_bytes())?;
+    let mut said = String::new();
+    child.stdout.take().ok_or_else(pipe)?.read_to_string(&mut said)?;
+    let took = took(&name, &child, started)?;
+    Ok((serde_json::from_str(&said)?, took))
+}
+
+/// Waits for a program's end and tells what it took.
+fn took(name: &str, child: &Child, started: Instant) -> io::Result<Took> {
+    let (status, usage) = wait(child)?;
     if status != 0 {
         return Err(io::Error::other(format!("{name} ended with status {status}")));
     }
@@ -82,6 +101,18 @@ impl Drop for Phone {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// Pairs libimobiledevice's programs with the phone; its dialog may take some seconds to answer itself.
+pub fn pair(address: &str) -> io::Result<()> {
+    let once = || run(Command::new("idevicepair").arg("pair").env("USBMUXD_SOCKET_ADDRESS", address));
+    once()
+        .or_else(|_| once())
+        .or_else(|_| {
+            std::thread::sleep(Duration::from_secs(3));
+            once()
+        })
+        .map(drop)
 }
 
 /// The middle of some durations.

@@ -69,9 +69,10 @@ async fn pictures_leave_nothing_on_disk(home: &Home, version: &str) {
     assert!(!previews.exists() || tests::tree(&previews).is_empty(), "no preview of an encrypted version on the disk");
 }
 
-/// Files in the folder of private copies.
+/// Files in the folder of private copies, but for the empty ones that are only there to be locked.
 fn scratch_files(home: &Home) -> Vec<String> {
-    tests::tree(&home.path().join("cache/scratch")).into_keys().collect()
+    let files = tests::tree(&home.path().join("cache/scratch")).into_iter();
+    files.filter(|(_, content)| !content.is_empty()).map(|(path, _)| path).collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -190,4 +191,35 @@ async fn encrypted_versions_are_searched_only_when_wanted() {
     assert_eq!((&found["hits"], &found["locked"]), (&json!([]), &json!(1)));
     let index = std::fs::read(home.path().join("data/index.db")).unwrap();
     assert!(!index.windows(name.len()).any(|part| part == name.as_bytes()), "overwritten in the file as well");
+}
+
+/// What is being opened while everything is locked is not left open behind the lock.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_being_opened_does_not_outlive_the_lock() {
+    let home = Home::new(0.01).await;
+    change(&home, json!({ "kind": "on", "new": FIRST })).await;
+    let version = home.back_up().await;
+    let unlock = json!({ "version": version, "password": FIRST });
+    for round in 0..60u64 {
+        let list = round % 2 == 0;
+        let (name, body) = match list {
+            true => ("view.open", json!({ "version": version, "kind": "contacts" })),
+            false => ("version.unlock", unlock.clone()),
+        };
+        if list {
+            home.call("version.unlock", unlock.clone()).await;
+        }
+        let engine = home.engine.clone();
+        let opening = tokio::spawn(async move { call(&engine, name, body).await });
+        tokio::time::sleep(std::time::Duration::from_micros(round * 400)).await;
+        home.call("versions.lock", json!({})).await;
+        if let (true, Ok(view)) = (list, opening.await.unwrap()) {
+            let rows = json!({ "view": view["view"], "from": 0, "count": 1 });
+            assert_eq!(code(&home, "view.rows", rows).await, Code::ViewClosed, "round {round}");
+        }
+        let opens = call(&home.engine, "version.open", json!({ "version": version })).await.is_ok();
+        assert_eq!(home.versions().await[0]["unlocked"], opens, "round {round}");
+        home.call("versions.lock", json!({})).await;
+        assert_eq!(scratch_files(&home), Vec::<String>::new(), "round {round}");
+    }
 }

@@ -5,6 +5,9 @@ mod browse;
 mod cuts;
 mod encryption;
 mod import;
+mod keeping;
+#[cfg(target_os = "linux")]
+mod links;
 mod live;
 mod locations;
 mod lost;

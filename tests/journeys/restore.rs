@@ -86,6 +86,12 @@ async fn another_device_takes_it_as_well() {
     let made = engine.jobs().wait(started["job"].as_u64().unwrap()).await.unwrap();
     let version = tests::version_of(&made);
 
+    // The newest of the store is the first phone's: nobody who says "latest" means that one.
+    let latest = call(&engine, "restore.start", order("latest", phones[1].udid(), "Phone 2")).await;
+    assert_eq!(latest.unwrap_err().code, Code::VersionNotFound);
+    let check = call(&engine, "restore.check", json!({ "version": "latest", "udid": phones[0].udid() })).await;
+    assert_eq!(check.unwrap()["ready"], true);
+
     let started = call(&engine, "restore.start", order(&version, phones[1].udid(), "Phone 2")).await.unwrap();
     let job = engine.jobs().wait(started["job"].as_u64().unwrap()).await.unwrap();
     assert_eq!(job.state, JobState::Done, "{job:#?}");
@@ -139,4 +145,54 @@ async fn a_lost_file_stops_it_before_the_device_is_touched() {
     let refused = restore(&home, &version, None).await.error.unwrap();
     assert_eq!(refused.code, Code::RestoreNotReady, "{refused:?}");
     assert!(home.phone().last_restore().is_none());
+}
+
+/// A file of the version whose bytes are not those that were stored, though it still has its length.
+fn spoil(home: &Home) -> String {
+    let store = store::Store::open(&home.location()).unwrap();
+    let version = store.version(home.phone().udid(), 1).unwrap();
+    let is_content = |entry: &store::Entry| entry.path.contains('/') && entry.kind == store::EntryKind::File;
+    let entry = version.entries().filter(is_content).max_by_key(|entry| entry.size).unwrap();
+    let object = version.local_path(&entry.path).unwrap();
+    let mut bytes = std::fs::read(&object).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 0xFF;
+    std::fs::remove_file(&object).unwrap();
+    std::fs::write(&object, bytes).unwrap();
+    entry.path
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_is_damaged_is_not_passed_off_as_the_one_that_was_kept() {
+    let home = Home::new(0.01).await;
+    let version = home.back_up().await;
+    let spoilt = spoil(&home);
+    let job = restore(&home, &version, None).await;
+    let told = job.skipped.iter().any(|skip| skip.what.contains(&spoilt) || spoilt.ends_with(&skip.what));
+    assert!(told || job.state == JobState::Failed, "{job:#?}");
+    let restored = home.phone().last_restore().expect("a restore was tried");
+    assert_eq!(restored.differences, Vec::<String>::new(), "nothing wrong reached the device");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_folder_for_other_programs_names_what_it_lacks_and_is_whole_or_not_there() {
+    let home = Home::new(0.01).await;
+    let version = home.back_up().await;
+    let spoilt = spoil(&home);
+    let to = home.path().join("out");
+    // On this disk files may be cloned: then only a lost one shows.
+    let store = store::Store::open(&home.location()).unwrap();
+    let kept = store.version(home.phone().udid(), 1).unwrap();
+    std::fs::remove_file(kept.local_path(&spoilt).unwrap()).unwrap();
+    let job = home.job("native.start", json!({ "version": version, "to": to })).await;
+    assert_eq!((job.state, job.skipped_count), (JobState::Done, 1), "{job:#?}");
+    assert_eq!(job.skipped[0].what, spoilt);
+
+    // What was begun and not finished would be taken for a backup.
+    let to = home.path().join("cancelled");
+    let started = home.call("native.start", json!({ "version": version, "to": to })).await;
+    home.call("job.cancel", json!({ "job": started["job"] })).await;
+    let job = home.engine.jobs().wait(started["job"].as_u64().unwrap()).await.unwrap();
+    let folder = to.join(home.phone().udid());
+    assert!(job.state == JobState::Done || !folder.exists(), "{job:#?}");
 }

@@ -4,6 +4,7 @@
 use engine::api::jobs::{Job, JobState};
 use engine::simulator::Faults;
 use serde_json::json;
+use std::path::PathBuf;
 use std::time::Instant;
 use tests::Home;
 
@@ -53,7 +54,7 @@ async fn a_backup_cut_anywhere_damages_nothing() {
     println!("backup: {cut:?}");
     assert_eq!(home.counts(&first).await, counts, "the first version is what it was");
     home.back_up().await;
-    verify_all(&home).await;
+    verify_all(home.location()).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -138,8 +139,7 @@ async fn attached(home: &Home) {
 }
 
 /// Every byte of every version is the one that was stored.
-async fn verify_all(home: &Home) {
-    let location = home.location();
+pub async fn verify_all(location: PathBuf) {
     let damaged = tokio::task::spawn_blocking(move || {
         let store = store::Store::open(&location).expect("a store");
         let udid = store.devices().expect("devices").remove(0);

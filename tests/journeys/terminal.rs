@@ -1,17 +1,21 @@
 //! All of it from the terminal: the real `heirloom`, killed as well.
 
 use serde_json::Value;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::time::Duration;
 use tests::{phone_options, simulator};
 
 /// The `heirloom` built beside this test.
-pub fn heirloom(home: &Path, usbmuxd: &str) -> Command {
+pub fn program() -> PathBuf {
     let beside = std::env::current_exe().unwrap();
     let program = beside.ancestors().nth(2).unwrap().join("heirloom");
     assert!(program.exists(), "{} is missing: cargo build -p cli", program.display());
-    let mut command = Command::new(program);
+    program
+}
+
+pub fn heirloom(home: &Path, usbmuxd: &str) -> Command {
+    let mut command = Command::new(program());
     command
         .env("HEIRLOOM_HOME", home)
         .env("USBMUXD_SOCKET_ADDRESS", usbmuxd)

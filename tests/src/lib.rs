@@ -8,6 +8,9 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tempfile::TempDir;
 
+#[cfg(target_os = "linux")]
+pub mod link;
+
 /// How long anything may take before a test gives up on it.
 pub const PATIENCE: Duration = Duration::from_secs(120);
 
@@ -58,7 +61,7 @@ impl Home {
 
     /// Calls the door; the answer must be good.
     pub async fn call(&self, name: &str, body: Value) -> Value {
-        api::call(&self.engine, name, body).await.unwrap_or_else(|error| panic!("{name}: {error:?}"))
+        call(&self.engine, name, body).await
     }
 
     /// Starts a job and waits for its end, however it ends.
@@ -68,8 +71,7 @@ impl Home {
     }
 
     pub async fn wait(&self, job: u64) -> Job {
-        let ended = tokio::time::timeout(PATIENCE, self.engine.jobs().wait(job)).await;
-        ended.unwrap_or_else(|_| panic!("still running: {:?}", self.engine.jobs().list())).expect("a job")
+        wait(&self.engine, job).await
     }
 
     /// Backs the phone up; it must work. Returns the version's id.
@@ -118,6 +120,17 @@ impl Home {
         }
         cards
     }
+}
+
+/// Calls the door; the answer must be good.
+pub async fn call(engine: &Engine, name: &str, body: Value) -> Value {
+    api::call(engine, name, body).await.unwrap_or_else(|error| panic!("{name}: {error:?}"))
+}
+
+/// Waits for a job's end, however it ends.
+pub async fn wait(engine: &Engine, job: u64) -> Job {
+    let ended = tokio::time::timeout(PATIENCE, engine.jobs().wait(job)).await;
+    ended.unwrap_or_else(|_| panic!("still running: {:?}", engine.jobs().list())).expect("a job")
 }
 
 /// The version a job made.

@@ -1,5 +1,6 @@
 // The web host with a home of its own, and the page it serves in Chromium.
 
+import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -32,7 +33,12 @@ export async function open(pictures = "") {
   return {
     home,
     page,
-    wrong,
+    /** Fails with every line of what went wrong in the page, but for those that were meant to. */
+    clean(meant = null) {
+      const lines = wrong.filter((line) => !meant?.test(line));
+      for (const line of lines) console.error(`in the page: ${line}`);
+      assert.equal(lines.length, 0, `the page complained:\n${lines.join("\n")}`);
+    },
     call: (name, body) => call(host.address, name, body),
     heading: (name) => page.getByRole("heading", { name }).first().waitFor(),
     text: (text) => page.getByText(text).first().waitFor(),
@@ -82,12 +88,15 @@ async function serve(home) {
   return { address, stop };
 }
 
-/** All that a page must never do: an error in the console, an exception, a request its policy forbids. */
+/** All that a page must never do, each with when: an error in the console, an exception, a request its policy forbids. */
 function listen(page) {
   const wrong = [];
-  page.on("pageerror", (error) => wrong.push(String(error.stack ?? error)));
+  const begun = Date.now();
+  const tell = (line) => wrong.push(`after ${((Date.now() - begun) / 1000).toFixed(1)} s: ${line}`);
+  page.on("pageerror", (error) => tell(String(error.stack ?? error)));
   page.on("console", (message) => {
-    if (message.type() === "error" || message.type() === "warning") wrong.push(`${message.text()} (${message.location().url})`);
+    const { url, lineNumber } = message.location();
+    if (message.type() === "error" || message.type() === "warning") tell(`${message.type()}: ${message.text()} (${url}:${lineNumber})`);
   });
   return wrong;
 }

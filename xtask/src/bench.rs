@@ -1,20 +1,22 @@
 //! `cargo xtask bench`: what is claimed of speed, measured against a named peer in the same run.
 
-use crate::{Outcome, apt, sh, step};
+use crate::{Outcome, apt, peers, sh, step};
 use std::process::Command;
 
-const CLAIMS: &[&str] = &["back-up", "browse"];
+const CLAIMS: &[&str] = &["back-up", "browse", "media", "open"];
 
 pub fn bench(named: &[String]) -> Outcome {
     if let Some(unknown) = named.iter().find(|name| !CLAIMS.contains(&name.as_str())) {
         return Err(format!("there is no claim {unknown:?}; there are {}", CLAIMS.join(", ")));
     }
-    apt::install(&["libimobiledevice-utils", "sqlite3"])?;
+    apt::install(&["ifuse", "libimobiledevice-utils", "openssl", "sqlite3"])?;
+    let programs = peers::programs()?;
     sh("cargo", &["build", "--release", "--package", "cli", "--package", "benches"])?;
     for claim in CLAIMS.iter().filter(|claim| named.is_empty() || named.iter().any(|name| name == *claim)) {
         step(
             Command::new("cargo")
                 .args(["run", "--release", "--quiet", "--package", "benches", "--bin", claim])
+                .env("HEIRLOOM_PEERS", &programs)
                 .current_dir(crate::root()),
         )?;
     }

@@ -5,12 +5,14 @@ use std::process::Command;
 
 pub fn faults() -> Outcome {
     sh("cargo", &["build", "--workspace", "--bins"])?;
-    for (package, tests) in [("tests", &["--test", "journeys", "sweep"][..]), ("store", &["--lib"][..])] {
+    let journeys = ("tests", &["--test", "journeys"][..], &["sweep", "links"][..]);
+    for (package, tests, named) in [journeys, ("store", &["--lib"][..], &[][..])] {
         step(
             Command::new("cargo")
                 .args(["test", "--package", package])
                 .args(tests)
                 .args(["--", "--nocapture"])
+                .args(named)
                 .current_dir(root())
                 .env("HEIRLOOM_FAULTS", "full"),
         )?;

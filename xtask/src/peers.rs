@@ -4,19 +4,25 @@ use crate::{Outcome, root, step, test};
 use std::path::PathBuf;
 use std::process::Command;
 
-const PYTHON: &[&str] = &["pymobiledevice3==11.45.0", "vobject==0.9.9", "iphone_backup_decrypt==0.11.2", "pyiosbackup==0.2.4"];
+const PYTHON: &[&str] =
+    &["pymobiledevice3==11.45.0", "vobject==0.9.9", "iphone_backup_decrypt==0.11.2", "pyiosbackup==0.2.4"];
 
 /// Third-party clients against the pretend phone.
 pub fn test() -> Outcome {
-    let environment = python(PYTHON)?;
+    let programs = programs()?;
     step(Command::new("cargo").args(["build", "--workspace", "--bins"]).current_dir(root()))?;
     step(
         Command::new("cargo")
             .args(["test", "--package", "tests", "--test", "peers"])
             .current_dir(root())
-            .env("HEIRLOOM_PEERS", environment.join("bin"))
+            .env("HEIRLOOM_PEERS", programs)
             .env("HEIRLOOM_CLI", test::target("heirloom")),
     )
+}
+
+/// The folder of programs of the environment with all of them.
+pub fn programs() -> Result<PathBuf, String> {
+    Ok(python(PYTHON)?.join("bin"))
 }
 
 /// A program that comes in a Python package.

@@ -7,6 +7,8 @@
 use plist::{Dictionary, Value};
 
 const MAX_DEPTH: usize = 100;
+/// The longest name of a class that is read, in bytes. It is looked at for every object, however often one is met.
+const MAX_CLASS: usize = 200;
 
 /// Why an archive was not read.
 #[derive(Debug, thiserror::Error, Clone, PartialEq, Eq)]
@@ -168,7 +170,8 @@ impl Resolver<'_> {
     fn class_of(&self, fields: &Dictionary) -> Option<String> {
         let number = usize::try_from(fields.get("$class")?.as_uid()?.get()).ok()?;
         let class = self.objects.get(number)?.as_dictionary()?;
-        Some(class.get("$classname")?.as_string()?.to_owned())
+        let name = class.get("$classname")?.as_string()?;
+        (name.len() <= MAX_CLASS).then(|| name.to_owned())
     }
 
     fn spend(&mut self, bytes: usize) -> Result<(), ArchiveError> {
@@ -210,6 +213,22 @@ mod tests {
 
     fn class(name: &str) -> Value {
         dictionary(&[("$classname", Value::String(name.into()))])
+    }
+
+    /// Met 8,192 times, it would be copied for an age: what weighs most in an archive says how often is often.
+    #[test]
+    fn an_endless_name_is_no_class() {
+        let pairs = (2..15).map(|next| Value::Array(vec![uid(next); 2]));
+        let mut objects: Vec<Value> = [Value::String("$null".into())].into_iter().chain(pairs).collect();
+        objects.push(dictionary(&[("$class", uid(15))]));
+        objects.push(class(&("NSMutable".repeat(12_000) + "Null")));
+        objects.push(Value::Data(vec![0; 100_000]));
+        let mut tree = unarchive_value(&archive(objects)).unwrap();
+        while let Value::Array(mut items) = tree {
+            assert_eq!(items.len(), 2);
+            tree = items.remove(0);
+        }
+        assert_eq!(tree, dictionary(&[]));
     }
 
     #[test]

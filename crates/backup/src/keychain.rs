@@ -102,7 +102,7 @@ impl Backup {
 }
 
 /// What became of one item.
-enum Opened {
+pub(crate) enum Opened {
     Item(KeychainItem),
     /// The trace of an item that was deleted.
     Deleted,
@@ -131,7 +131,7 @@ impl Keychain {
 
 /// Opens one item: version 3, class and length of the wrapped key (each u32, little-endian), the wrapped key, then AES-256-GCM
 /// with an empty nonce and the tag at the end.
-fn opened(group: &str, data: &[u8], keys: &Keys) -> Opened {
+pub(crate) fn opened(group: &str, data: &[u8], keys: &Keys) -> Opened {
     let Some((header, rest)) = data.split_first_chunk::<12>() else {
         return Opened::Unreadable;
     };
@@ -158,7 +158,7 @@ fn opened(group: &str, data: &[u8], keys: &Keys) -> Opened {
     item(group, &fields)
 }
 
-fn item(group: &str, fields: &[(&str, Der<'_>)]) -> Opened {
+pub(crate) fn item(group: &str, fields: &[(&str, Der<'_>)]) -> Opened {
     let field = |name: &str| fields.iter().find(|(key, _)| *key == name).map(|(_, value)| *value);
     let text = |name: &str| match field(name) {
         Some(Der::Text(text)) => text.to_owned(),

@@ -19,6 +19,8 @@ mod error;
 mod facts;
 mod files;
 mod form;
+#[doc(hidden)]
+pub mod fuzzing;
 mod keybag;
 mod keychain;
 mod keys;

@@ -28,7 +28,7 @@ const INDEXES: &str = "CREATE INDEX FilesIdIdx ON Files(fileID); CREATE INDEX Fi
 
 /// One record, as far as it is used.
 #[derive(Debug, Default)]
-struct Row {
+pub(crate) struct Row {
     domain: Option<Vec<u8>>,
     path: Option<Vec<u8>>,
     target: Option<Vec<u8>>,
@@ -131,14 +131,14 @@ fn failed(source: io::Error) -> Error {
 }
 
 /// Reads record after record.
-struct Records<R> {
-    source: R,
+pub(crate) struct Records<R> {
+    pub(crate) source: R,
     /// The bytes of the last record.
-    raw: Vec<u8>,
+    pub(crate) raw: Vec<u8>,
 }
 
 impl<R: Read> Records<R> {
-    fn next(&mut self) -> io::Result<Option<Row>> {
+    pub(crate) fn next(&mut self) -> io::Result<Option<Row>> {
         self.raw.clear();
         if self.source.by_ref().take(1).read_to_end(&mut self.raw)? == 0 {
             return Ok(None);

@@ -3,7 +3,7 @@
 use crate::door::{Door, optional, whole};
 use crate::options::{At, Command};
 use crate::passwords::Source;
-use crate::{attached, encryption, print, restore};
+use crate::{attached, encryption, keeping, print, restore};
 use engine::api::{ApiError, Code, Result};
 use engine::{Config, Engine};
 use serde_json::{Value, json};
@@ -74,6 +74,7 @@ impl Door {
             Command::Encryption(command) => encryption::run(self, command).await?,
             Command::Wifi(command) => attached::wifi(self, command).await?,
             Command::Device(command) => attached::run(self, command).await?,
+            Command::Keeping(command) => keeping::run(self, command).await?,
             // Handled before an engine is started.
             Command::Simulate(_) => {}
             reading => self.read(reading).await?,

@@ -2,6 +2,7 @@
 
 use crate::attached::{Attached, Wifi};
 use crate::encryption::Encryption;
+use crate::keeping::Keeping;
 use crate::restore::Restore;
 use clap::{Parser, Subcommand};
 use std::net::IpAddr;
@@ -148,6 +149,8 @@ pub enum Command {
     /// What is on an attached device, without a backup
     #[command(subcommand)]
     Device(Attached),
+    #[command(flatten)]
+    Keeping(Keeping),
     /// Search every version at once
     Search {
         text: String,
@@ -177,6 +180,10 @@ pub struct At {
 pub struct Phones {
     #[arg(long, default_value_t = 27615)]
     pub port: u16,
+    /// Also listen at this unix socket, which is then the address told; it crosses network namespaces
+    #[cfg(unix)]
+    #[arg(long)]
+    pub unix: Option<PathBuf>,
     #[arg(long, default_value_t = 1)]
     pub seed: u64,
     #[arg(long, default_value_t = 1)]

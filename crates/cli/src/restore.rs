@@ -9,7 +9,7 @@ use std::path::PathBuf;
 
 #[derive(clap::Args)]
 pub struct Restore {
-    /// A version's id, or `latest`
+    /// A version's id, or `latest` of the very device
     version: String,
     /// The device to restore to; the only attached one when left out
     #[arg(long)]

@@ -24,8 +24,12 @@ pub async fn run(asked: Phones) -> Result<()> {
         choose(device, &asked, number)?;
         device.encryption = password.clone().map(Encryption::new);
     }
+    #[cfg(unix)]
+    options.unix.clone_from(&asked.unix);
+    let unix = options.unix.clone();
     let simulator = Simulator::start(options).await?;
-    print::line(&format!("USBMUXD_SOCKET_ADDRESS={}", simulator.address()));
+    let address = unix.map_or_else(|| simulator.address().to_string(), |path| format!("UNIX:{}", path.display()));
+    print::line(&format!("USBMUXD_SOCKET_ADDRESS={address}"));
     for phone in simulator.phones() {
         print::line(phone.udid());
     }

@@ -9,6 +9,7 @@ mod browse;
 mod devices;
 mod index;
 pub mod jobs;
+mod keeping;
 mod library;
 mod live;
 mod locks;
@@ -38,7 +39,7 @@ pub struct Config {
     pub default_location: PathBuf,
     /// Whether to look for devices.
     pub watch_devices: bool,
-    /// Whether to fill the search index in the background.
+    /// Whether to work in the background: fill the search index, look after the locations.
     pub index: bool,
     /// Where usbmuxd listens, in any spelling of `USBMUXD_SOCKET_ADDRESS`; the environment's or the system's when `None`.
     pub usbmuxd: Option<String>,
@@ -95,6 +96,7 @@ struct Parts {
     pretend: pretend::Slot,
     previews: browse::Previews,
     locks: locks::Locks,
+    records: keeping::Records,
     stream: stream::Address,
     scratch: browse::Scratch,
     /// Cancelled when the engine stops: background work ends.
@@ -113,6 +115,7 @@ impl Engine {
         }
         if engine.0.config.index {
             index::start(&engine);
+            keeping::start(&engine);
         }
         locks::watch(&engine);
         Ok(engine)
@@ -162,6 +165,7 @@ impl Parts {
             opened: browse::OpenedVersions::new(scratch.folder()),
             views: browse::Views::default(),
             index: index::Index::open(&config.data)?,
+            records: keeping::Records::open(&config.data),
             pretend: pretend::Slot::default(),
             previews: browse::Previews::open(&config.cache),
             locks: locks::Locks::default(),

@@ -115,6 +115,10 @@ fn kept(engine: &Engine, opened: &browse::Opened, key: &str) -> Option<Found> {
 fn keep(engine: &Engine, opened: &browse::Opened, key: Option<String>, mime: &str, bytes: Vec<u8>) -> Found {
     if let Some(key) = key {
         engine.0.previews.put(&key, opened.keep(), mime, &bytes);
+        // Drawn while it was being locked: it must not stay.
+        if opened.summary.encrypted && !engine.0.locks.opens(&opened.summary.id, None) {
+            engine.0.previews.forget_private();
+        }
     }
     Found { mime: mime.to_string(), body: Body::Bytes(bytes), private: opened.summary.encrypted }
 }

@@ -5,8 +5,20 @@ use crate::api::{ApiError, Code, Result, Topic};
 use crate::{Config, Engine};
 use notify::{RecommendedWatcher, RecursiveMode, Watcher};
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
+
+/// Makes a folder that other users of this computer cannot look into: the index and the previews show what is on a phone.
+fn private(folder: &Path) -> std::io::Result<()> {
+    std::fs::create_dir_all(folder)?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        // A volume without rights has nothing to set.
+        let _ = std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o700));
+    }
+    Ok(())
+}
 
 pub struct SettingsFile {
     path: PathBuf,
@@ -16,7 +28,9 @@ pub struct SettingsFile {
 
 impl SettingsFile {
     pub fn open(config: &Config) -> Result<SettingsFile> {
-        std::fs::create_dir_all(&config.data).map_err(|error| ApiError::io(&config.data, &error))?;
+        for folder in [&config.data, &config.cache] {
+            private(folder).map_err(|error| ApiError::io(folder, &error))?;
+        }
         let path = config.data.join("settings.json");
         let fresh = Settings {
             location: config.default_location.to_string_lossy().into_owned(),
@@ -27,6 +41,7 @@ impl SettingsFile {
             lock_after_minutes: crate::api::browse::lock_after(),
             index_encrypted: false,
             remembered: Vec::new(),
+            retention: BTreeMap::new(),
         };
         let now = match std::fs::read(&path) {
             Ok(bytes) => serde_json::from_slice(&bytes).unwrap_or_else(|wrong| {

@@ -15,6 +15,8 @@ pub mod pictures;
 
 mod error;
 mod fold;
+#[doc(hidden)]
+pub mod fuzzing;
 mod kind;
 mod media;
 mod report;

@@ -15,6 +15,8 @@ mod entries;
 mod error;
 mod expired;
 mod fault;
+#[doc(hidden)]
+pub mod fuzzing;
 mod holdings;
 mod layout;
 mod lease;

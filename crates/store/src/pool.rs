@@ -117,7 +117,8 @@ impl State {
 
 impl Pool {
     pub fn new(objects: Arc<Objects>) -> Pool {
-        let shared = Arc::new(Shared { objects, state: Mutex::default(), work: Condvar::new(), stored: Condvar::new() });
+        let shared =
+            Arc::new(Shared { objects, state: Mutex::default(), work: Condvar::new(), stored: Condvar::new() });
         let start = |_| {
             let shared = Arc::clone(&shared);
             std::thread::spawn(move || shared.work())

@@ -238,12 +238,23 @@ pub(crate) fn read(
     udid: &str,
     each: &mut dyn FnMut(Listed<'_>) -> Result<(), Damage>,
 ) -> Result<Head, Damage> {
-    let (mut file, length) = open(path)?;
-    let (header, head, front) = read_front(&mut file, length)?;
+    let (file, length) = open(path)?;
+    read_from(file, length, path, udid, each)
+}
+
+/// As [`read`], for a record of `length` bytes that `input` is at the start of.
+pub(crate) fn read_from(
+    mut input: impl Read,
+    length: u64,
+    path: &Path,
+    udid: &str,
+    each: &mut dyn FnMut(Listed<'_>) -> Result<(), Damage>,
+) -> Result<Head, Damage> {
+    let (header, head, front) = read_front(&mut input, length)?;
     let head = placed(header, head, path, udid)?;
     let mut hasher = blake3::Hasher::new();
     hasher.update(&front);
-    let mut packed = Hashing { input: (&mut file).take(header.packed), hasher };
+    let mut packed = Hashing { input: (&mut input).take(header.packed), hasher };
     let listed = Entries::new(&mut packed, &header).and_then(|mut entries| {
         while let Some(entry) = entries.next()? {
             each(entry)?;
@@ -254,7 +265,7 @@ pub(crate) fn read(
     io::copy(&mut packed, &mut io::sink()).map_err(unreadable)?;
     let found = packed.hasher.finalize();
     let mut trailer = [0; TRAILER];
-    file.read_exact(&mut trailer).map_err(unreadable)?;
+    input.read_exact(&mut trailer).map_err(unreadable)?;
     if found != trailer {
         return Err(Damage::Checksum);
     }

@@ -1,5 +1,6 @@
 //! Brings damaged content back.
 
+use std::fs::{self, File};
 use std::io::{self, Read, Write};
 
 use uuid::Uuid;
@@ -8,9 +9,23 @@ use crate::barrier::Barrier;
 use crate::error::{at, writing};
 use crate::layout::hex;
 use crate::objects::Objects;
-use crate::{Error, Result, Store};
+use crate::{Error, ReadSeek, Result, Store, delta};
 
 impl Store {
+    /// The content `hash` as it lies in this store, whole or put together; `None` when it is not there. Its bytes are not
+    /// compared: who needs them to be right hashes them, as [`Store::repair`] does.
+    pub fn object(&self, hash: &[u8; 32]) -> Option<Box<dyn ReadSeek>> {
+        let layout = &self.0.layout;
+        let whole = layout.object(hash);
+        match fs::symlink_metadata(&whole) {
+            Ok(about) if about.is_file() => File::open(&whole).ok().map(|file| Box::new(file) as Box<dyn ReadSeek>),
+            _ => {
+                let size = delta::header(&layout.delta(hash)).ok()?.size;
+                delta::open(layout, hash, size).ok().map(|file| Box::new(file) as Box<dyn ReadSeek>)
+            }
+        }
+    }
+
     /// Stores the object `hash` anew from `content`, over a damaged one; durable when it returns.
     ///
     /// Fails with [`Error::OtherContent`] when the bytes are others; the store is then as it was.

@@ -101,6 +101,11 @@ impl Store {
         space::free(self.0.layout.root())
     }
 
+    /// The bytes the whole volume holds.
+    pub fn total_space(&self) -> Result<u64> {
+        fs4::total_space(self.0.layout.root()).map_err(at(self.0.layout.root()))
+    }
+
     /// The devices that have a folder in the store, sorted.
     pub fn devices(&self) -> Result<Vec<String>> {
         let names = names_in(&self.0.layout.devices())?;

@@ -195,6 +195,7 @@ export const words: Record<Code, Words> = {
     advice: "Part of it cannot be read from the disk. Other versions are not touched by it.",
     way: "retry",
   },
+  versionKept: { title: "This version is not removed" },
   notABackup: {
     title: "This folder is not an iPhone backup",
     advice: "Choose the folder that has Manifest.db or Manifest.plist in it, usually named with a long row of letters and digits.",

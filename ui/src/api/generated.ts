@@ -1,6 +1,6 @@
 // Made from crates/engine/src/api by `cargo xtask test`; change it there.
 
-export type Action = "pair" | "backUp" | "import" | "export" | "pretend" | "changePassword" | "restore" | "copy";
+export type Action = "pair" | "backUp" | "import" | "export" | "pretend" | "changePassword" | "restore" | "copy" | "verify" | "reclaim";
 
 export type Album = { id: number, title: string, 
 /**
@@ -109,6 +109,15 @@ size: number | null,
 media: string | null, } } | { "type": "table", "value": { columns: Array<string>, rows: Array<Array<Cell>>, } } | { "type": "list", "value": Array<string> } | { "type": "quote", "value": string };
 
 /**
+ * An expired version, to be made one of the versions again.
+ */
+export type BringBackRequest = { udid: string, number: number, 
+/**
+ * The location.
+ */
+path: string, };
+
+/**
  * One message or event of a conversation.
  */
 export type Bubble = { id: number, guid: string, mine: boolean, 
@@ -156,13 +165,42 @@ export type Cell = null | string | number | boolean;
 /**
  * One situation a caller acts on; the window keeps title, advice and button for each.
  */
-export type Code = "noUsbmuxd" | "deviceNotFound" | "deviceDisconnected" | "deviceTimeout" | "deviceProtocol" | "deviceLocked" | "trustDenied" | "notTrusted" | "trustStale" | "pairingOverWifi" | "deviceBusy" | "passcodeNotGiven" | "deviceFull" | "findMyOn" | "setupNotFinished" | "cancelledOnDevice" | "restartDevice" | "deviceRefused" | "backupInconsistent" | "systemTooOld" | "encryptionOn" | "encryptionOff" | "encryptionForced" | "passwordNeeded" | "passwordWrong" | "keyringUnavailable" | "notConfirmed" | "restoreNotReady" | "locationMissing" | "locationReadOnly" | "noStore" | "storeNewer" | "storeDamaged" | "storeBusy" | "diskFull" | "versionNotFound" | "versionDamaged" | "notABackup" | "backupUnfinished" | "backupInfoEmpty" | "backupOldFormat" | "backupDamaged" | "alreadyImported" | "fileMissing" | "kindUnreadable" | "itemNotFound" | "pictureUnreadable" | "viewClosed" | "fileExists" | "io" | "cancelled" | "badRequest" | "unknownCommand" | "bug";
+export type Code = "noUsbmuxd" | "deviceNotFound" | "deviceDisconnected" | "deviceTimeout" | "deviceProtocol" | "deviceLocked" | "trustDenied" | "notTrusted" | "trustStale" | "pairingOverWifi" | "deviceBusy" | "passcodeNotGiven" | "deviceFull" | "findMyOn" | "setupNotFinished" | "cancelledOnDevice" | "restartDevice" | "deviceRefused" | "backupInconsistent" | "systemTooOld" | "encryptionOn" | "encryptionOff" | "encryptionForced" | "passwordNeeded" | "passwordWrong" | "keyringUnavailable" | "notConfirmed" | "restoreNotReady" | "locationMissing" | "locationReadOnly" | "noStore" | "storeNewer" | "storeDamaged" | "storeBusy" | "diskFull" | "versionNotFound" | "versionDamaged" | "versionKept" | "notABackup" | "backupUnfinished" | "backupInfoEmpty" | "backupOldFormat" | "backupDamaged" | "alreadyImported" | "fileMissing" | "kindUnreadable" | "itemNotFound" | "pictureUnreadable" | "viewClosed" | "fileExists" | "io" | "cancelled" | "badRequest" | "unknownCommand" | "bug";
 
 export type Connection = "usb" | "network";
 
 export type ConversationRequest = { version: string, conversation: number, };
 
 export type ConversationView = { view: number, count: number, header: Header, };
+
+/**
+ * Content that is missing or not what was stored, and what it touches.
+ */
+export type DamagedContent = { 
+/**
+ * The name of the content in the store.
+ */
+hash: string, 
+/**
+ * What is wrong with it, as half a sentence.
+ */
+reason: string, 
+/**
+ * The ids of the versions that have it.
+ */
+versions: Array<string>, 
+/**
+ * The first of `files_count`.
+ */
+files: Array<TouchedFile>, filesCount: number, 
+/**
+ * Whether it was brought back, from another location of this computer.
+ */
+repaired: boolean, 
+/**
+ * It could not be moved out of the way, as on a disk that fails to read it; else the next full backup can bring it back.
+ */
+inPlace: boolean, };
 
 /**
  * A record, or a device's folder of them, that cannot be read.
@@ -385,6 +423,19 @@ remember: boolean, };
 
 export type Event = { "type": "job", "value": Job } | { "type": "changed", "value": Topic } | { "type": "attention", "value": Prompt };
 
+/**
+ * A version that was given up and can be brought back.
+ */
+export type ExpiredVersion = { version: VersionSummary, 
+/**
+ * When it was given up, Unix ms.
+ */
+since: number, 
+/**
+ * A clean-up may take it away for good from then on, Unix ms.
+ */
+until: number, };
+
 export type ExportRequest = { version: string, kind: string, format: string, 
 /**
  * A folder.
@@ -525,11 +576,15 @@ export type JobResult = { "type": "version", version: string, files: number, byt
 /**
  * Files the device could not read; the first thousand.
  */
-unreadable: Array<UnreadableFile>, unreadable_count: number, } | { "type": "export", path: string, items: number, files: number, bytes: number, } | { "type": "device", udid: string, } | { "type": "restored", files: number, bytes: number, } | { "type": "passwordChanged", encrypts: boolean, } | { "type": "copied", files: number, bytes: number, folder: string, };
+unreadable: Array<UnreadableFile>, unreadable_count: number, } | { "type": "export", path: string, items: number, files: number, bytes: number, } | { "type": "device", udid: string, } | { "type": "restored", files: number, bytes: number, } | { "type": "passwordChanged", encrypts: boolean, } | { "type": "copied", files: number, bytes: number, folder: string, } | { "type": "verified" } & Verified | { "type": "reclaimed" } & Reclaimed;
 
 export type JobStarted = { job: number, };
 
 export type JobState = "running" | "cancelling" | "done" | "failed" | "cancelled";
+
+export type KeptBecause = "every" | "newest" | "pinned" | "imported" | "beforeDeviceChange" | "beforeSystemUpdate" | "lastThree" | "recent" | "daily" | "weekly" | "monthly" | "paused";
+
+export type KeptVersion = { version: VersionSummary, because: KeptBecause, };
 
 export type KeychainEntry = { id: number, kind: KeychainKind, title: string, account: string | null, 
 /**
@@ -593,7 +648,53 @@ free: number | null, versions: number,
  */
 problem: ApiError | null, };
 
+/**
+ * How well a location is.
+ */
+export type LocationHealth = { 
+/**
+ * When its content was last looked at byte by byte, a part or all of it, Unix ms.
+ */
+lastVerified: number | null, 
+/**
+ * How much was looked at byte by byte in the last 60 days, 0 to 1.
+ */
+covered: number, 
+/**
+ * What was found damaged and is not back yet.
+ */
+damaged: Array<DamagedContent>, 
+/**
+ * Devices of which nothing is given up for now, although there is a rule.
+ */
+paused: Array<PausedDevice>, };
+
 export type LocationRequest = { path: string, };
+
+/**
+ * What a location takes on its volume, in bytes.
+ */
+export type LocationSpace = { 
+/**
+ * Of the whole volume.
+ */
+total: number, 
+/**
+ * Of the volume, for this user.
+ */
+free: number, 
+/**
+ * What all versions hold together, each content once.
+ */
+objectsBytes: number, 
+/**
+ * Content that no version names any more; a clean-up takes it away when it is 7 days old.
+ */
+unnamedBytes: number, 
+/**
+ * Expired versions too, as long as they can be brought back.
+ */
+versions: Array<VersionSpace>, };
 
 /**
  * A version to be written out as the folder Apple's own programs take.
@@ -617,7 +718,11 @@ skipped: Array<string>,
 /**
  * What the device does not put into such a backup, and why.
  */
-left_out: Array<LeftOut>, };
+left_out: Array<LeftOut>, 
+/**
+ * Files the device could not read when this version was made: the first of `version.unreadable`.
+ */
+unreadableFiles: Array<UnreadableFile>, };
 
 export type Origin = "backedUp" | "imported";
 
@@ -646,6 +751,8 @@ newest: boolean, };
 
 export type PasswordRequest = { udid: string, password: Secret, };
 
+export type PausedDevice = { udid: string, deviceName: string, shrink: Shrink, };
+
 export type Person = { 
 /**
  * The contact's name, or the address when there is no contact.
@@ -660,11 +767,13 @@ address: string,
  */
 contact: number | null, };
 
-export type Phase = "starting" | "waitingForTrust" | "waitingForUnlock" | "preparing" | "waitingForPasscode" | "receiving" | "finishing" | "checking" | "keeping" | "indexing" | "reading" | "writing" | "restoring" | "restarting" | "done";
+export type Phase = "starting" | "waitingForTrust" | "waitingForUnlock" | "preparing" | "waitingForPasscode" | "receiving" | "finishing" | "checking" | "keeping" | "cleaning" | "indexing" | "reading" | "writing" | "restoring" | "restarting" | "done";
 
 export type PhotoRequest = { version: string, id: number, };
 
 export type PhotosView = { view: number, count: number, days: Array<Day>, skipped: Array<string>, };
+
+export type PinRequest = { version: string, location: string | null, pinned: boolean, };
 
 /**
  * Where on Earth.
@@ -689,6 +798,12 @@ day: number, plugged: boolean, };
  */
 export type Preview = { "type": "picture", media: string, } | { "type": "video", media: string, } | { "type": "audio", media: string, } | { "type": "text", text: string, truncated: boolean, } | { "type": "plist", text: string, truncated: boolean, } | { "type": "bytes", text: string, size: number, };
 
+export type PreviewRequest = { path: string, 
+/**
+ * To try; the location's own when absent.
+ */
+rule: RetentionRule | null, };
+
 /**
  * Something the person should do now.
  */
@@ -701,6 +816,44 @@ export type Reaction = {
  * An emoji; tapbacks are drawn as the emoji they stand for.
  */
 emoji: string, by: Array<string>, };
+
+/**
+ * Whether a version could be restored.
+ */
+export type Readiness = { 
+/**
+ * No finding says stop, and none is unknown.
+ */
+ready: boolean, findings: Array<Finding>, };
+
+/**
+ * What a clean-up did.
+ */
+export type Reclaimed = { 
+/**
+ * Versions given up just now, by the rule; they can be brought back for 7 days.
+ */
+expired: number, 
+/**
+ * Versions whose 7 days were over: gone for good.
+ */
+versions: number, 
+/**
+ * Contents taken away.
+ */
+objects: number, 
+/**
+ * What was freed.
+ */
+bytes: number, 
+/**
+ * Contents nobody needs that are not 7 days old yet.
+ */
+keptYoung: number, 
+/**
+ * It ended early, because of a backup or because it was told to; the rest is for the next time.
+ */
+stopped: boolean, };
 
 export type RecoveryRequest = { udid: string, password: Secret, 
 /**
@@ -764,6 +917,52 @@ apps: boolean, password: Secret | null,
  * The device's name, as the person typed it: what is on that device gets replaced.
  */
 confirmedName: string, };
+
+export type RetentionKind = "keepAll" | "thin" | "limits";
+
+/**
+ * What a rule comes to for one device.
+ */
+export type RetentionPlan = { udid: string, deviceName: string, 
+/**
+ * Oldest first. Empty while paused.
+ */
+remove: Array<VersionSummary>, 
+/**
+ * Oldest first.
+ */
+keep: Array<KeptVersion>, 
+/**
+ * What giving up all of `remove` frees, in bytes, 7 days later.
+ */
+frees: number, 
+/**
+ * Why nothing is removed for now.
+ */
+paused: Shrink | null, };
+
+export type RetentionRequest = { path: string, rule: RetentionRule, };
+
+/**
+ * Which versions of a location stay.
+ */
+export type RetentionRule = { rule: RetentionKind, 
+/**
+ * At most that many versions of a device.
+ */
+maxCount: number | null, 
+/**
+ * At most that many bytes that only one device's versions hold.
+ */
+maxBytes: number | null, 
+/**
+ * The bytes that shall stay free on the volume.
+ */
+freeFloor: number | null, 
+/**
+ * Device to the number of its newest version whose shrinking a person found to be right.
+ */
+shrinkAccepted: { [key in string]: number }, };
 
 export type RevealRequest = { version: string, id: number, password: Secret, };
 
@@ -844,12 +1043,25 @@ index_encrypted: boolean,
 /**
  * Devices whose backup password is in this computer's keychain.
  */
-remembered: Array<string>, };
+remembered: Array<string>, 
+/**
+ * Location to which of its versions stay; all of them where there is none.
+ */
+retention: { [key in string]: RetentionRule }, };
 
 /**
  * How an attachment is drawn.
  */
 export type Shows = "image" | "video" | "audio" | "file";
+
+/**
+ * More than a fifth of the files went from one version to the next, and did not come back.
+ */
+export type Shrink = { 
+/**
+ * The numbers of the two versions.
+ */
+from: number, to: number, filesBefore: number, filesAfter: number, };
 
 export type Skip = { what: string, why: string, };
 
@@ -905,6 +1117,12 @@ export type TileKind = "photo" | "video" | "live";
 
 export type Topic = "app" | "devices" | "versions" | "locations" | "settings" | "pretend" | "jobs" | "locks";
 
+export type TouchedFile = { version: string, 
+/**
+ * `domain: path`; its name in the backup where the version's list cannot be read.
+ */
+path: string, };
+
 export type Trust = "trusted" | "untrusted" | "unknown";
 
 export type UnlockRequest = { 
@@ -932,11 +1150,42 @@ domain: string, path: string, reason: string, };
 
 export type Usbmuxd = { ready: boolean, reason: string | null, };
 
+/**
+ * What a look at a location found.
+ */
+export type Verified = { 
+/**
+ * Contents looked at, each once.
+ */
+objects: number, bytes: number, 
+/**
+ * The first 100.
+ */
+damaged: Array<DamagedContent>, damagedCount: number, 
+/**
+ * Versions whose record cannot be used.
+ */
+records: Array<DamagedRecord>, };
+
+export type VerifyDepth = "presence" | "bytes";
+
+export type VerifyRequest = { path: string, depth: VerifyDepth, };
+
 export type VersionRequest = { 
 /**
  * A version's id, or `latest`.
  */
 version: string, location: string | null, };
+
+export type VersionSpace = { 
+/**
+ * The version's id.
+ */
+version: string, 
+/**
+ * What only this version holds: what giving it up frees.
+ */
+alone: number, };
 
 /**
  * One kept state of a device.
@@ -973,7 +1222,11 @@ unreadable: number,
 /**
  * The phone never confirmed the end, but all that its manifest names is here.
  */
-unconfirmed: boolean, };
+unconfirmed: boolean, 
+/**
+ * A person wants to keep it, whatever the rule.
+ */
+pinned: boolean, };
 
 export type Versions = { 
 /**
@@ -1088,6 +1341,32 @@ export interface Commands {
   "location.add": { request: LocationRequest; response: Location };
   /** Forgets a location; nothing in it is touched. */
   "location.forget": { request: LocationRequest; response: Nothing };
+  /** What a location takes, and what each version holds alone. */
+  "location.space": { request: LocationRequest; response: LocationSpace };
+  /** What looking after a location found so far. */
+  "location.health": { request: LocationRequest; response: LocationHealth };
+  /** Looks whether everything in a location is still what was stored. */
+  "location.verify": { request: VerifyRequest; response: JobStarted };
+  /** Takes away what no version needs any more, 7 days after. */
+  "location.reclaim": { request: LocationRequest; response: JobStarted };
+  /** Which versions of a location stay. */
+  "retention.get": { request: LocationRequest; response: RetentionRule };
+  /** Chooses which versions of a location stay; nothing is given up before the next backup or day. */
+  "retention.set": { request: RetentionRequest; response: RetentionRule };
+  /** What a rule would give up, per device, and what it would keep. */
+  "retention.preview": { request: PreviewRequest; response: Array<RetentionPlan> };
+  /** Gives up what the location's rule says now, then cleans up. */
+  "retention.apply": { request: LocationRequest; response: JobStarted };
+  /** The versions given up that can be brought back. */
+  "expired.list": { request: LocationRequest; response: Array<ExpiredVersion> };
+  /** Pins a version, which is then never given up, or takes the pin away. */
+  "version.pin": { request: PinRequest; response: Nothing };
+  /** Gives up a version; it can be brought back for 7 days. */
+  "version.expire": { request: VersionRequest; response: ExpiredVersion };
+  /** Makes an expired version one of the versions again. */
+  "version.bringBack": { request: BringBackRequest; response: VersionSummary };
+  /** Whether a version could be restored: everything is there, its list opens, its password is known. */
+  "version.readiness": { request: VersionRequest; response: Readiness };
   /** The versions of one device or of all. */
   "versions.list": { request: VersionsRequest; response: Versions };
   /** Opens a version for browsing. */

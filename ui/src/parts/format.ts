@@ -9,6 +9,7 @@ const locale = /posix/i.test(language) ? "en-US" : language;
 const dates = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(locale, options);
 const wholeNumber = new Intl.NumberFormat(locale);
 const clock = dates({ timeStyle: "short" });
+const clockToSecond = dates({ timeStyle: "medium" });
 const weekday = dates({ weekday: "long" });
 const dayMonth = dates({ day: "numeric", month: "long" });
 const dayMonthYear = dates({ day: "numeric", month: "long", year: "numeric" });
@@ -59,6 +60,11 @@ export function date(when: number): string {
 /** "21:49". */
 export function time(when: number): string {
   return write(clock, when);
+}
+
+/** "21:49:05". */
+export function timeToSecond(when: number): string {
+  return write(clockToSecond, when);
 }
 
 export function dateTime(when: number): string {

@@ -12,6 +12,8 @@ class Sheets {
   encryption = $state.raw<{ udid: string; task: PasswordTask } | null>(null);
   /** The version to put onto a device. */
   restoring = $state.raw<VersionSummary | null>(null);
+  /** The version to give up. */
+  removing = $state.raw<VersionSummary | null>(null);
 }
 
 export const sheets = new Sheets();

@@ -1,6 +1,6 @@
 //! How a job goes, and how it ended.
 
-use super::{json, line, plain, size};
+use super::{json, keeping, line, plain, size};
 use engine::api::jobs::{Job, JobResult};
 use std::io::{IsTerminal, Write};
 
@@ -55,6 +55,8 @@ pub fn done(job: &Job, as_json: bool) {
         Some(JobResult::Copied { files, bytes, folder }) => {
             line(&format!("{files} files, {}, copied to {folder}", size(Some(*bytes))));
         }
+        Some(JobResult::Verified(found)) => keeping::verified(found),
+        Some(JobResult::Reclaimed(done)) => keeping::reclaimed(done),
         None => {}
     }
     if job.skipped_count > 0 {

@@ -1,6 +1,7 @@
 //! Answers as text for people, or as JSON for programs.
 
 mod job;
+pub mod keeping;
 
 pub use job::{Progress, done};
 

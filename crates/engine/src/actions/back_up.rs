@@ -10,7 +10,7 @@ use crate::api::jobs::{Action, JobResult, Phase, UnreadableFile};
 use crate::api::{ApiError, Code, Doing, Result, Topic, blocking};
 use crate::jobs::Run;
 use crate::library::{DeviceNotes, location_for, open_store, version_id};
-use crate::{Engine, devices, index};
+use crate::{Engine, browse, devices, index, keeping};
 use device::{BackupOptions, Facts, Outcome};
 use std::path::{Path, PathBuf};
 use store::{Base, Commit, Session, Store, VersionHead};
@@ -35,7 +35,12 @@ pub async fn start(engine: &Engine, asked: BackUpRequest) -> Result<JobStarted> 
     let job = engine.0.jobs.start(Action::BackUp, title, Some(udid), |run| async move {
         let made = back_up(&own, &asked.udid, asked.full, location.clone(), &run).await;
         devices::refresh(&own, &asked.udid);
-        Ok(made_version(&own, made?, &location))
+        let result = made_version(&own, made?, &location);
+        blocking(move || {
+            keeping::after_backup(&own, &location.to_string_lossy(), &run);
+            Ok(result)
+        })
+        .await
     })?;
     Ok(JobStarted { job })
 }
@@ -43,6 +48,8 @@ pub async fn start(engine: &Engine, asked: BackUpRequest) -> Result<JobStarted> 
 /// A new version is there: tell everyone, and index it in the background. Nothing here can undo that it was made.
 pub fn made_version(engine: &Engine, made: Made, location: &Path) -> JobResult {
     remember_location(engine, location);
+    // What the version before kept whole may be kept as a difference by now.
+    engine.0.opened.close_of(&made.store, Some(&made.head.udid));
     index::new_version(engine);
     for topic in [Topic::Versions, Topic::Devices, Topic::Locations] {
         engine.changed(topic);
@@ -90,7 +97,7 @@ async fn back_up(engine: &Engine, udid: &str, full: bool, location: PathBuf, run
     let (telling, used) = (run.clone(), facts.storage.map(|storage| storage.total.saturating_sub(storage.free)));
     let (session, store) = blocking(move || {
         let store = open_store(&own, &location, true)?;
-        let session = store.begin(&name, own.0.library.sessions(), latest(&store, &name)?)?;
+        let session = begin(&own, &store, &name, full, &telling)?;
         space::foresee(&session, used, full, &telling)?;
         Ok((session, store.id().to_string()))
     })
@@ -106,10 +113,49 @@ async fn back_up(engine: &Engine, udid: &str, full: bool, location: PathBuf, run
     match outcome {
         Ok(outcome) => keep(engine, udid, (session, store), facts, outcome, run).await,
         Err(error) => {
-            set_aside(session).await;
-            if run.cancelled() { Err(ApiError::cancelled()) } else { Err(error.into()) }
+            let error = if run.cancelled() { ApiError::cancelled() } else { error.into() };
+            let leave = if may_go_on(&session, error.code) { put_by } else { give_up };
+            if let Err(failed) = tokio::task::spawn_blocking(move || leave(session)).await {
+                tracing::error!(%failed, "what arrived could not be kept");
+            }
+            Err(error)
         }
     }
+}
+
+/// Whether the next backup may go on with what this one left: not where the device found fault with it, nor where going
+/// on led nowhere.
+fn may_go_on(session: &Session, ended: Code) -> bool {
+    let stuck = session.resumed() && session.received().files == 0;
+    match ended {
+        Code::BackupInconsistent => false,
+        Code::DeviceRefused | Code::RestartDevice => !session.resumed(),
+        Code::DeviceProtocol => !stuck,
+        _ => true,
+    }
+}
+
+/// Starts a session: over what a cut backup left, where that can be gone on with, or over the last version.
+///
+/// A device that is asked for everything starts from the last version: it sends everything anyway.
+fn begin(engine: &Engine, store: &Store, udid: &str, full: bool, run: &Run) -> Result<Session> {
+    let sessions = engine.0.library.sessions();
+    let base = latest(store, udid)?;
+    if full {
+        return Ok(store.begin(udid, sessions, base)?);
+    }
+    run.phase(Phase::Preparing, "Looking at what arrived earlier");
+    let session = store.begin(udid, sessions, Base::Resume)?;
+    if session.resumed() || base == newest(&session) {
+        return Ok(session);
+    }
+    session.discard()?;
+    Ok(store.begin(udid, sessions, base)?)
+}
+
+/// What a session that goes on with nothing lies over.
+fn newest(session: &Session) -> Base {
+    session.newest().map_or(Base::Newest, |head| Base::Version(head.seq))
 }
 
 /// The base of the next version: the state that was taken last, which is what the device remembers.
@@ -121,18 +167,18 @@ fn latest(store: &Store, udid: &str) -> Result<Base> {
     Ok(taken_last.map_or(Base::Newest, |head| Base::Version(head.seq)))
 }
 
-/// Keeps what an unfinished backup received, so that the next one does not store it again.
-async fn set_aside(session: Session) {
-    let done = tokio::task::spawn_blocking(move || put_by(session)).await;
-    if let Err(failed) = done {
-        tracing::error!(%failed, "what arrived could not be kept");
-    }
-}
-
-/// As [`set_aside`], where blocking is allowed. A failure must not hide why there was no version.
+/// Keeps what an unfinished backup received, so that the next one goes on with it. A failure must not hide why there was
+/// no version. Blocking.
 pub fn put_by(session: Session) {
     if let Err(error) = session.keep() {
         tracing::warn!(%error, "what arrived could not be kept");
+    }
+}
+
+/// Ends a backup that nothing can be made of; what arrived is stored, and known again when it comes again. Blocking.
+fn give_up(session: Session) {
+    if let Err(error) = session.discard() {
+        tracing::warn!(%error, "an unfinished backup could not be given up");
     }
 }
 
@@ -157,8 +203,12 @@ async fn keep(
         let (session, checked) = check::whole(&engine, &udid, session, &doubts, &run);
         let checked = match checked {
             Ok(checked) => checked,
-            Err(error) => {
+            Err(error) if run.cancelled() => {
                 put_by(session);
+                return Err(error);
+            }
+            Err(error) => {
+                give_up(session);
                 return Err(error);
             }
         };
@@ -175,6 +225,7 @@ async fn keep(
             checked: checked.looked_inside,
             unreadable: unreadable_count,
             unconfirmed: outcome.unconfirmed,
+            unreadable_list: browse::unreadable::write(&checked.unreadable, checked.encrypted),
             keybag: checked.keybag,
         };
         let head = session.commit(commit(crate::now(), &notes)).map_err(lost_or_other)?;
@@ -203,6 +254,7 @@ pub fn commit(made: i64, notes: &DeviceNotes) -> Commit {
         inline_max: INLINE_MAX,
         inline: PLISTS.map(str::to_string).to_vec(),
         leave_out: vec![SNAPSHOT.to_string()],
-        delta: vec![MANIFEST.to_string()],
+        // An encrypted list differs from the one before in every byte.
+        delta: if notes.encrypted { Vec::new() } else { vec![MANIFEST.to_string()] },
     }
 }

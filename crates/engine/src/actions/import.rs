@@ -152,6 +152,7 @@ fn import(engine: &Engine, folder: &Path, facts: &Facts, location: &Path, run: &
         unreadable: 0,
         // Nothing in the folder says that its making ended well.
         unconfirmed: !facts.complete,
+        unreadable_list: None,
         keybag: checked.keybag,
     };
     let head = session.commit(commit(made, &notes))?;

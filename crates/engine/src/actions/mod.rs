@@ -8,7 +8,7 @@ mod icons;
 pub mod import;
 pub mod native;
 pub mod pair;
-mod preflight;
+pub mod preflight;
 mod progress;
 pub mod recovery;
 pub mod restore;

@@ -31,17 +31,31 @@ fn write(engine: &Engine, asked: &NativeRequest, to: &Path, run: &Run) -> Result
     let version = found.store.version(&found.summary.udid, found.summary.number)?;
     let folder = to.join(&found.summary.udid);
     std::fs::create_dir_all(to).map_err(|error| ApiError::io(to, &error))?;
-    if folder.exists() {
+    // Made here and empty, so that all that is ever removed again is our own.
+    if let Err(error) = std::fs::create_dir(&folder) {
+        if error.kind() != std::io::ErrorKind::AlreadyExists {
+            return Err(ApiError::io(&folder, &error));
+        }
         let message =
             "There is a backup of this device in that folder already. Choose another folder: nothing is ever replaced.";
         return Err(ApiError::new(Code::FileExists, message).detail(folder.to_string_lossy()));
     }
-    let written = found.store.export_native(&version, &folder, &mut |done, total| {
+    let exported = found.store.export_native(&version, &folder, &mut |done, total| {
         run.amounts(0, done, Some(total));
         run.progress(done as f64 / total.max(1) as f64);
         !run.cancelled()
-    })?;
-    run.check()?;
+    });
+    let written = match exported.map_err(ApiError::from).and_then(|written| run.check().map(|()| written)) {
+        Ok(written) => written,
+        Err(error) => {
+            // Half of it would be taken for a whole backup.
+            let _ = std::fs::remove_dir_all(&folder);
+            return Err(error);
+        }
+    };
+    for file in &written.damaged {
+        run.skip(&file.path, format!("Its stored content is damaged: {}.", file.damage));
+    }
     let path = folder.to_string_lossy().into_owned();
     Ok(JobResult::Export { path, items: 1, files: written.files, bytes: written.bytes })
 }

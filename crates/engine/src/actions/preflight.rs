@@ -104,6 +104,19 @@ pub fn fits(version: &VersionSummary, device: &Readiness, facts: &Facts) -> Vec<
             "Apps and settings that exist only there will be missing.",
         ));
     }
+    findings.extend(of_version(version));
+    if !version.encrypted {
+        let title = "The version is not encrypted.";
+        let advice =
+            "Saved passwords, Health data, call history and Wi-Fi networks are not in it, so they will not come back.";
+        findings.push(finding("encrypted", FindingState::Warn, title, advice));
+    }
+    findings
+}
+
+/// What its making left to be told of the version.
+pub fn of_version(version: &VersionSummary) -> Vec<Finding> {
+    let mut findings = Vec::new();
     if version.unreadable > 0 {
         let title = format!("{} files could not be read when this version was made.", version.unreadable);
         findings.push(finding(
@@ -121,12 +134,6 @@ pub fn fits(version: &VersionSummary, device: &Readiness, facts: &Facts) -> Vec<
             title,
             "Everything its list names is here; prefer another version if there is one.",
         ));
-    }
-    if !version.encrypted {
-        let title = "The version is not encrypted.";
-        let advice =
-            "Saved passwords, Health data, call history and Wi-Fi networks are not in it, so they will not come back.";
-        findings.push(finding("encrypted", FindingState::Warn, title, advice));
     }
     findings
 }
@@ -227,13 +234,20 @@ pub fn list(opened: &Opened) -> Finding {
 
 fn agrees(report: &CheckReport, unreadable: u64) -> Finding {
     match report.missing_count {
+        0 => good("list", format!("The version's list names {} files, and they are there.", report.files)),
         missing if missing > unreadable => finding(
             "list",
             FindingState::Stop,
             format!("{missing} files that the version's list names are not in it."),
             "The device would refuse it. Restore another version.",
         ),
-        _ => good("list", format!("The version's list names {} files, and they are there.", report.files)),
+        missing => good(
+            "list",
+            format!(
+                "The version's list names {} files. They are there but for {missing} that the device could not read then.",
+                report.files
+            ),
+        ),
     }
 }
 

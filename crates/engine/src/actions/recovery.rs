@@ -86,10 +86,11 @@ fn write(to: &Path, page: &[u8]) -> Result<PathBuf> {
     let failed = |path: &Path, error: &std::io::Error| ApiError::io(path, error);
     let folder = to.parent().unwrap_or(to);
     std::fs::create_dir_all(folder).map_err(|error| failed(folder, &error))?;
-    let (stem, ending) = (to.file_stem().unwrap_or_default().to_string_lossy(), to.extension().unwrap_or_default());
+    let stem = to.file_stem().unwrap_or_default().to_string_lossy();
+    let ending = to.extension().map(|ending| format!(".{}", ending.to_string_lossy())).unwrap_or_default();
     let named = |number: u32| match number {
         1 => to.to_path_buf(),
-        _ => folder.join(format!("{stem} ({number})")).with_extension(ending),
+        _ => folder.join(format!("{stem} ({number}){ending}")),
     };
     let mut options = std::fs::File::options();
     options.write(true).create_new(true);
@@ -133,7 +134,7 @@ fn page(sheet: &Sheet<'_>) -> String {
         let _ =
             write!(page, "Tried and right for the version of {list}, and every other made under the same password.");
     } else {
-        page.push_str("Not yet tried on a version: there is none that was made under it. It was set on the device on the day above.");
+        page.push_str("Not known: it was never tried, as there is no version that was made under it. Once there is one, write a new sheet.");
     }
     page.push_str(
         "</dd></dl>\n<p>The password belongs to the device: every encrypted backup of it needs the password that was set when it was made, \
@@ -199,10 +200,10 @@ mod tests {
     #[test]
     fn an_existing_sheet_is_not_replaced_and_others_may_not_read_it() {
         let folder = tempfile::tempdir().unwrap();
-        let to = folder.path().join("sheet.html");
+        let to = folder.path().join("sheet 1.5.html");
         assert_eq!(write(&to, b"one").unwrap(), to);
         let second = write(&to, b"two").unwrap();
-        assert_eq!(second, folder.path().join("sheet (2).html"));
+        assert_eq!(second, folder.path().join("sheet 1.5 (2).html"));
         assert_eq!((std::fs::read(&to).unwrap(), std::fs::read(&second).unwrap()), (b"one".to_vec(), b"two".to_vec()));
         #[cfg(unix)]
         {

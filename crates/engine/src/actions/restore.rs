@@ -22,8 +22,9 @@ const LEAVES_WITHIN: Duration = Duration::from_secs(15);
 /// The longest Info.plist that is looked at for the list of apps.
 const INFO_AT_MOST: u64 = 256 << 20;
 
-pub async fn check(engine: &Engine, asked: RestoreCheckRequest) -> Result<RestoreCheck> {
+pub async fn check(engine: &Engine, mut asked: RestoreCheckRequest) -> Result<RestoreCheck> {
     let (mux, who) = engine.0.devices.reach(&asked.udid)?;
+    asked.version = meant(engine, &asked.version, &asked.location, &asked.udid).await?;
     let facts = device::facts(&mux, &who).await?;
     look(engine, &asked, (&mux, &who), &facts, CancellationToken::new()).await
 }
@@ -61,6 +62,25 @@ async fn look(
     })
 }
 
+/// The id of the version that is meant. `latest` is the newest of the very device: that of another one is never restored
+/// unless it is named.
+async fn meant(engine: &Engine, version: &str, location: &Option<String>, udid: &str) -> Result<String> {
+    let (own, version) = (engine.clone(), version.to_string());
+    let (location, udid) = (location.clone(), udid.to_string());
+    blocking(move || {
+        let location = location.as_deref().map(Path::new);
+        if version != "latest" {
+            return Ok(library::find(&own, &version, location)?.summary.id);
+        }
+        let newest = library::all_versions(&own, location)?.0.into_iter().find(|version| version.udid == udid);
+        newest.map(|version| version.id).ok_or_else(|| {
+            let message = "There is no version of this device. To restore one of another device, name it.";
+            ApiError::new(Code::VersionNotFound, message)
+        })
+    })
+    .await
+}
+
 /// What to expect, in sentences.
 fn afterwards(from: &str, to: &str) -> Vec<String> {
     let mut sentences = vec![
@@ -75,8 +95,9 @@ fn afterwards(from: &str, to: &str) -> Vec<String> {
     sentences.into_iter().map(str::to_string).collect()
 }
 
-pub async fn start(engine: &Engine, asked: RestoreRequest) -> Result<JobStarted> {
+pub async fn start(engine: &Engine, mut asked: RestoreRequest) -> Result<JobStarted> {
     let (mux, who) = engine.0.devices.reach(&asked.udid)?;
+    asked.version = meant(engine, &asked.version, &asked.location, &asked.udid).await?;
     let facts = match engine.0.devices.facts(&asked.udid) {
         Some(facts) => facts,
         None => device::facts(&mux, &who).await?,
@@ -123,6 +144,9 @@ async fn restore(engine: &Engine, asked: &RestoreRequest, run: &Run) -> Result<J
     drop(tokio::task::spawn_blocking(move || drop(files)).await);
     match outcome {
         Ok(outcome) => {
+            for file in &outcome.unreadable {
+                run.skip(&file.path, "The device asked for it, and it could not be read from the version.");
+            }
             if asked.reboot {
                 left(engine, &asked.udid, run).await;
             }

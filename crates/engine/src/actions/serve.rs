@@ -137,13 +137,52 @@ impl<T: Tree> BackupFiles for Files<T> {
     }
 
     fn open_read(&mut self, path: &str) -> io::Result<Box<dyn Read + Send>> {
-        match self.tree.open(path)? {
-            Some(file) => Ok(Box::new(file)),
+        let hash = self.tree.get(path).and_then(|entry| entry.hash);
+        match self.tree.open(path)?.zip(hash) {
+            Some((file, hash)) => Ok(Box::new(Kept { file, hash, seen: blake3::Hasher::new() })),
             None => Err(io::ErrorKind::NotFound.into()),
         }
     }
 
     fn free_space(&mut self) -> io::Result<u64> {
         Ok(self.tree.free_space()?)
+    }
+}
+
+/// A stored file on its way to the device: it ends well only when it is, byte by byte, what was stored.
+struct Kept {
+    file: Box<dyn store::ReadSeek>,
+    hash: [u8; 32],
+    seen: blake3::Hasher,
+}
+
+impl Read for Kept {
+    fn read(&mut self, to: &mut [u8]) -> io::Result<usize> {
+        let count = self.file.read(to)?;
+        self.seen.update(&to[..count]);
+        if count == 0 && !to.is_empty() && self.seen.finalize() != self.hash {
+            // "Not found" is the one answer that makes devices go on without the file.
+            return Err(io::Error::new(io::ErrorKind::NotFound, "what is stored is not what was kept"));
+        }
+        Ok(count)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_changed_file_does_not_end_well() {
+        let read = |content: &'static [u8]| {
+            let hash = *blake3::hash(b"kept").as_bytes();
+            let mut kept = Kept { file: Box::new(io::Cursor::new(content)), hash, seen: blake3::Hasher::new() };
+            let mut all = Vec::new();
+            kept.read_to_end(&mut all).map(|_| all).map_err(|error| error.kind())
+        };
+        assert_eq!(read(b"kept"), Ok(b"kept".to_vec()));
+        for other in [&b"kepT"[..], b"kep", b""] {
+            assert_eq!(read(other), Err(io::ErrorKind::NotFound));
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! Looking at what is in a version.
 
+use super::keeping::RetentionRule;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use ts_rs::TS;
@@ -247,6 +248,9 @@ pub struct Settings {
     /// Devices whose backup password is in this computer's keychain.
     #[serde(default)]
     pub remembered: Vec<String>,
+    /// Location to which of its versions stay; all of them where there is none.
+    #[serde(default)]
+    pub retention: BTreeMap<String, RetentionRule>,
 }
 
 /// Minutes until unlocked versions are locked again, unless the person chose otherwise.

@@ -3,13 +3,14 @@
 use super::browse::*;
 use super::devices::*;
 use super::jobs::*;
+use super::keeping::*;
 use super::live::*;
 use super::locks::*;
 use super::restore::*;
 use super::typescript::Command;
 use super::versions::*;
 use super::{ApiError, Code, Result, decode, encode};
-use crate::{Engine, actions, browse, library, live, locks, pretend};
+use crate::{Engine, actions, browse, keeping, library, live, locks, pretend};
 use export::{Card, Document};
 use kinds::messages::Bubble;
 use kinds::photos::{Album, Details, Tile};
@@ -116,6 +117,33 @@ commands! {
     "location.add" => library::add_location: (LocationRequest) -> Location;
     /// Forgets a location; nothing in it is touched.
     "location.forget" => library::forget_location: (LocationRequest) -> Nothing;
+
+    /// What a location takes, and what each version holds alone.
+    "location.space" => keeping::space: (LocationRequest) -> LocationSpace;
+    /// What looking after a location found so far.
+    "location.health" => keeping::health: (LocationRequest) -> LocationHealth;
+    /// Looks whether everything in a location is still what was stored.
+    "location.verify" => keeping::verify: (VerifyRequest) -> JobStarted;
+    /// Takes away what no version needs any more, 7 days after.
+    "location.reclaim" => keeping::reclaim: (LocationRequest) -> JobStarted;
+    /// Which versions of a location stay.
+    "retention.get" => keeping::get_rule: (LocationRequest) -> RetentionRule;
+    /// Chooses which versions of a location stay; nothing is given up before the next backup or day.
+    "retention.set" => keeping::set_rule: (RetentionRequest) -> RetentionRule;
+    /// What a rule would give up, per device, and what it would keep.
+    "retention.preview" => keeping::preview: (PreviewRequest) -> Vec<RetentionPlan>;
+    /// Gives up what the location's rule says now, then cleans up.
+    "retention.apply" => keeping::apply: (LocationRequest) -> JobStarted;
+    /// The versions given up that can be brought back.
+    "expired.list" => keeping::expired: (LocationRequest) -> Vec<ExpiredVersion>;
+    /// Pins a version, which is then never given up, or takes the pin away.
+    "version.pin" => keeping::pin: (PinRequest) -> Nothing;
+    /// Gives up a version; it can be brought back for 7 days.
+    "version.expire" => keeping::expire: (VersionRequest) -> ExpiredVersion;
+    /// Makes an expired version one of the versions again.
+    "version.bringBack" => keeping::bring_back: (BringBackRequest) -> VersionSummary;
+    /// Whether a version could be restored: everything is there, its list opens, its password is known.
+    "version.readiness" => keeping::readiness: (VersionRequest) -> Readiness;
 
     /// The versions of one device or of all.
     "versions.list" => library::versions: (VersionsRequest) -> Versions;

@@ -54,6 +54,8 @@ pub enum Code {
     DiskFull,
     VersionNotFound,
     VersionDamaged,
+    /// The version is one that is not given up: pinned, the newest, or the last.
+    VersionKept,
     // A backup.
     NotABackup,
     BackupUnfinished,

@@ -1,6 +1,7 @@
 //! Running and finished jobs.
 
 use super::error::ApiError;
+use super::keeping::{Reclaimed, Verified};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -45,6 +46,9 @@ pub enum Action {
     ChangePassword,
     Restore,
     Copy,
+    Verify,
+    /// Giving versions up, and taking away what nobody needs any more.
+    Reclaim,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
@@ -69,6 +73,8 @@ pub enum Phase {
     Finishing,
     Checking,
     Keeping,
+    /// Giving versions up, and taking away what nobody needs any more.
+    Cleaning,
     Indexing,
     Reading,
     Writing,
@@ -117,6 +123,8 @@ pub enum JobResult {
         bytes: u64,
         folder: String,
     },
+    Verified(Verified),
+    Reclaimed(Reclaimed),
 }
 
 /// A file that is on the device and not in the version; older versions may hold it.

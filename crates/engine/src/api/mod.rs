@@ -9,6 +9,7 @@ pub mod devices;
 pub mod error;
 pub mod events;
 pub mod jobs;
+pub mod keeping;
 pub mod live;
 pub mod locks;
 mod map;

@@ -38,7 +38,9 @@ impl std::fmt::Debug for Secret {
 impl<'de> Deserialize<'de> for Secret {
     /// Takes the string over where it lies, so that no second copy stays behind.
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Secret, D::Error> {
-        String::deserialize(from).map(|text| Secret(Zeroizing::new(text)))
+        let text = String::deserialize(from);
+        // The words of the error would show what was there instead of a text.
+        text.map(|text| Secret(Zeroizing::new(text))).map_err(|_| serde::de::Error::custom("a password is a text"))
     }
 }
 
@@ -50,5 +52,7 @@ mod tests {
     fn a_secret_is_never_printed() {
         let secret: Secret = serde_json::from_value(serde_json::json!("hunter2")).unwrap();
         assert_eq!((secret.as_str(), format!("{secret:?}").as_str()), ("hunter2", "Secret(…)"));
+        let wrong = serde_json::from_value::<Secret>(serde_json::json!(73512)).unwrap_err();
+        assert!(!wrong.to_string().contains("73512"), "{wrong}");
     }
 }

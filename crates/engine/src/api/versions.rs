@@ -1,6 +1,7 @@
 //! Locations, versions, importing.
 
 use super::error::ApiError;
+use super::jobs::UnreadableFile;
 use super::secret::Secret;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -78,6 +79,8 @@ pub struct VersionSummary {
     pub unreadable: u64,
     /// The phone never confirmed the end, but all that its manifest names is here.
     pub unconfirmed: bool,
+    /// A person wants to keep it, whatever the rule.
+    pub pinned: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
@@ -104,6 +107,9 @@ pub struct OpenedVersion {
     pub skipped: Vec<String>,
     /// What the device does not put into such a backup, and why.
     pub left_out: Vec<LeftOut>,
+    /// Files the device could not read when this version was made: the first of `version.unreadable`.
+    #[serde(rename = "unreadableFiles")]
+    pub unreadable_files: Vec<UnreadableFile>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, TS)]

@@ -1,6 +1,6 @@
 //! Conversations and their bubbles.
 
-use super::views::Kept;
+use super::views::{Kept, keep, kept};
 use super::{nothing_here, opened};
 use crate::Engine;
 use crate::api::browse::{ConversationRequest, ConversationView, RowsRequest};
@@ -23,14 +23,14 @@ pub async fn open(engine: &Engine, asked: ConversationRequest) -> Result<Convers
             Ok((messages.thread(asked.conversation)?, messages.header(asked.conversation)?))
         })?;
         let count = ids.len() as u64;
-        let view = engine.0.views.insert(Kept { opened, kind: KIND.to_string(), ids });
+        let view = keep(&engine, Kept { opened, kind: KIND.to_string(), ids })?;
         Ok(ConversationView { view, count, header })
     })
     .await
 }
 
 pub async fn rows(engine: &Engine, asked: RowsRequest) -> Result<Vec<Bubble>> {
-    let kept = engine.0.views.get(asked.view)?;
+    let kept = kept(engine, asked.view)?;
     blocking(move || {
         kept.opened.read(KIND, |reader| Ok(messages(reader)?.bubbles(kept.window(asked.from, asked.count))?))
     })

@@ -7,6 +7,7 @@ pub mod photos;
 mod previews;
 mod scratch;
 pub mod search;
+pub mod unreadable;
 pub mod views;
 
 pub use opened::{Opened, OpenedVersions, Part};
@@ -32,10 +33,33 @@ pub fn opened(engine: &Engine, version: &str, location: Option<&Path>) -> Result
             }
         }
     };
+    still_open(engine, &known)?;
     if known.summary.encrypted {
         engine.0.locks.touch();
     }
     Ok(known)
+}
+
+/// Refuses a version that was locked while something of it was being opened, and closes what was left open by that.
+fn still_open(engine: &Engine, opened: &Opened) -> Result<()> {
+    if !opened.summary.encrypted || engine.0.locks.opens(&opened.summary.id, None) {
+        return Ok(());
+    }
+    engine.0.views.close_encrypted();
+    engine.0.opened.close_encrypted();
+    engine.0.previews.forget_private();
+    Err(backup::Error::Encrypted.into())
+}
+
+/// As [`opened`], for a look that is no use of it: an unlocked version is locked no later for it. Blocking.
+pub fn opened_quietly(engine: &Engine, version: &str, location: &Path) -> Result<Arc<Opened>> {
+    match engine.0.opened.get(version) {
+        Some(opened) => Ok(opened),
+        None => {
+            let found = library::find(engine, version, Some(location))?;
+            Ok(Arc::new(Opened::open(found, &engine.0.opened.scratch(), &engine.0.locks)?))
+        }
+    }
 }
 
 pub async fn open(engine: &Engine, asked: VersionRequest) -> Result<OpenedVersion> {
@@ -59,6 +83,7 @@ pub fn describe(opened: &Opened) -> OpenedVersion {
         left_out: left_out
             .map(|left| LeftOut { what: left.what.to_string(), why: left.why, count: left.count })
             .collect(),
+        unreadable_files: unreadable::read(opened),
     }
 }
 

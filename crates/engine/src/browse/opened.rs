@@ -173,6 +173,12 @@ impl OpenedVersions {
         lock(&self.recent).clear();
     }
 
+    /// Lets go of the versions of a store, or of one device in it: their content may lie elsewhere by now.
+    pub fn close_of(&self, store: &str, udid: Option<&str>) {
+        let of = |opened: &Opened| opened.summary.store == store && udid.is_none_or(|udid| opened.summary.udid == udid);
+        lock(&self.recent).retain(|opened| !of(opened));
+    }
+
     /// Lets go of encrypted versions; the private copies of each go with the last who reads it.
     pub fn close_encrypted(&self) {
         lock(&self.recent).retain(|opened| !opened.summary.encrypted);

@@ -1,6 +1,6 @@
 //! The photo grid, albums and details.
 
-use super::views::{Kept, query};
+use super::views::{Kept, keep, kept, query};
 use super::{nothing_here, opened};
 use crate::Engine;
 use crate::api::browse::{PhotoRequest, PhotosView, RowsRequest, ViewRequest};
@@ -23,14 +23,14 @@ pub async fn open(engine: &Engine, mut asked: ViewRequest) -> Result<PhotosView>
         let (opened, ids, skipped) = query(&engine, &asked)?;
         let days = opened.read(KIND, |reader| Ok(photos(reader)?.days(&ids)?))?;
         let count = ids.len() as u64;
-        let view = engine.0.views.insert(Kept { opened, kind: asked.kind, ids });
+        let view = keep(&engine, Kept { opened, kind: asked.kind, ids })?;
         Ok(PhotosView { view, count, days, skipped })
     })
     .await
 }
 
 pub async fn rows(engine: &Engine, asked: RowsRequest) -> Result<Vec<Tile>> {
-    let kept = engine.0.views.get(asked.view)?;
+    let kept = kept(engine, asked.view)?;
     blocking(move || kept.opened.read(KIND, |reader| Ok(photos(reader)?.tiles(kept.window(asked.from, asked.count))?)))
         .await
 }

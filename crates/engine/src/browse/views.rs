@@ -1,6 +1,6 @@
 //! Views: ordered lists of ids, kept here so that the window never holds more than what is on its screen.
 
-use super::{Opened, opened, sentences};
+use super::{Opened, opened, sentences, still_open};
 use crate::Engine;
 use crate::api::browse::{
     IdsRequest, ItemRequest, Position, PositionRequest, RowsRequest, View, ViewOnly, ViewRequest,
@@ -92,32 +92,48 @@ pub fn query(engine: &Engine, asked: &ViewRequest) -> Result<(Arc<Opened>, Vec<i
     Ok((opened, ids, skipped))
 }
 
+/// Keeps a list; refused when its version was locked meanwhile.
+pub fn keep(engine: &Engine, kept: Kept) -> Result<u64> {
+    let opened = kept.opened.clone();
+    let view = engine.0.views.insert(kept);
+    still_open(engine, &opened).map(|()| view)
+}
+
+/// A list that is being looked at.
+pub fn kept(engine: &Engine, view: u64) -> Result<Arc<Kept>> {
+    let kept = engine.0.views.get(view)?;
+    if kept.opened.summary.encrypted {
+        engine.0.locks.touch();
+    }
+    Ok(kept)
+}
+
 pub async fn open(engine: &Engine, asked: ViewRequest) -> Result<View> {
     let engine = engine.clone();
     blocking(move || {
         let (opened, ids, skipped) = query(&engine, &asked)?;
         let count = ids.len() as u64;
-        let view = engine.0.views.insert(Kept { opened, kind: asked.kind, ids });
+        let view = keep(&engine, Kept { opened, kind: asked.kind, ids })?;
         Ok(View { view, count, skipped })
     })
     .await
 }
 
 pub async fn rows(engine: &Engine, asked: RowsRequest) -> Result<Vec<Card>> {
-    let kept = engine.0.views.get(asked.view)?;
+    let kept = kept(engine, asked.view)?;
     blocking(move || kept.opened.read(&kept.kind, |reader| Ok(reader.cards(kept.window(asked.from, asked.count))?)))
         .await
 }
 
 pub async fn ids(engine: &Engine, asked: IdsRequest) -> Result<Vec<i64>> {
-    let kept = engine.0.views.get(asked.view)?;
+    let kept = kept(engine, asked.view)?;
     let from = usize::try_from(asked.from).unwrap_or(usize::MAX);
     let count = usize::try_from(asked.count).unwrap_or(usize::MAX);
     Ok(kept.ids.iter().skip(from).take(count).copied().collect())
 }
 
 pub async fn position(engine: &Engine, asked: PositionRequest) -> Result<Position> {
-    let kept = engine.0.views.get(asked.view)?;
+    let kept = kept(engine, asked.view)?;
     Ok(Position { at: kept.ids.iter().position(|id| *id == asked.id).map(|at| at as u64) })
 }
 

@@ -49,6 +49,12 @@ impl Network {
         self.known().get(udid)?.enabled
     }
 
+    /// Devices that were told to answer over Wi-Fi.
+    fn all_enabled(&self) -> BTreeSet<String> {
+        let known = self.known();
+        known.iter().filter(|(_, device)| device.enabled == Some(true)).map(|(udid, _)| udid.clone()).collect()
+    }
+
     /// What a device said of Wi-Fi.
     pub fn told(&self, udid: &str, enabled: Option<bool>) {
         if enabled.is_some() {
@@ -136,11 +142,13 @@ async fn udids_kept(engine: &Engine) -> Result<BTreeSet<String>> {
     .await
 }
 
-/// Those that trust this computer, of the devices kept and of those attached.
+/// Those that trust this computer, of the devices kept, of those attached and of those that were told to answer over Wi-Fi.
 async fn paired(engine: &Engine, mux: &Usbmux, kept: &BTreeSet<String>) -> Vec<KnownDevice> {
-    let attached = engine.0.devices.trusting();
+    let mut udids = engine.0.network.all_enabled();
+    udids.extend(engine.0.devices.trusting());
+    udids.extend(kept.iter().cloned());
     let mut known = Vec::new();
-    for udid in kept.union(&attached) {
+    for udid in &udids {
         match device::known_device(mux, udid).await {
             Ok(Some(mut device)) => {
                 device.mac = engine.0.network.mac(udid).or(device.mac);
@@ -183,5 +191,6 @@ mod tests {
         let again = Network::open(data.path());
         assert_eq!((again.mac("U").as_deref(), again.enabled("U")), (Some("aa:bb"), Some(true)));
         assert_eq!(again.mac("V"), None);
+        assert_eq!(again.all_enabled(), BTreeSet::from(["U".to_string()]));
     }
 }

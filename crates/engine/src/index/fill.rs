@@ -57,6 +57,7 @@ pub(super) fn standing(engine: &Engine, connection: &Connection) -> Result<Stand
 }
 
 fn index_all(engine: &Engine) -> Result<usize> {
+    forget_expired(engine)?;
     let versions = standing(engine, &engine.0.index.reader().map_err(broken)?)?.pending;
     let mut done = 0;
     for version in versions {
@@ -74,9 +75,36 @@ fn index_all(engine: &Engine) -> Result<usize> {
     Ok(done)
 }
 
+/// Forgets versions that are not among those of their device any more; their cards stay, for they may come back.
+///
+/// A device always keeps a version, so one without any is on a disk that is away.
+fn forget_expired(engine: &Engine) -> Result<()> {
+    let (versions, _) = all_versions(engine, None)?;
+    let devices: BTreeSet<(&str, &str)> =
+        versions.iter().map(|version| (version.store.as_str(), version.udid.as_str())).collect();
+    let mut writer = engine.0.index.writer();
+    let work = writer.transaction().map_err(broken)?;
+    for (store, udid) in devices {
+        let mut query = work.prepare("SELECT seq FROM versions WHERE store = ?1 AND udid = ?2").map_err(broken)?;
+        let known = query.query_map(params![store, udid], |row| row.get::<_, i64>(0)).map_err(broken)?;
+        for seq in known.flatten().collect::<Vec<_>>() {
+            let of = |version: &&VersionSummary| version.store == store && version.udid == udid;
+            if !versions.iter().filter(of).any(|version| version.number as i64 == seq) {
+                let gone = "DELETE FROM versions WHERE store = ?1 AND udid = ?2 AND seq = ?3";
+                work.execute(gone, params![store, udid, seq]).map_err(broken)?;
+            }
+        }
+    }
+    work.commit().map_err(broken)
+}
+
 fn index_one(engine: &Engine, version: &VersionSummary) -> Result<()> {
     let opened = browse::opened(engine, &version.id, Some(std::path::Path::new(&version.location)))?;
     let mut writer = engine.0.index.writer();
+    // Turned off meanwhile: whoever takes those cards out again has had the writer, or waits for it.
+    if opened.summary.encrypted && !engine.0.settings.get().index_encrypted {
+        return Err(ApiError::cancelled());
+    }
     let work = writer.transaction().map_err(broken)?;
     for kind in kinds::all() {
         if engine.0.stopping.is_cancelled() {
@@ -122,23 +150,47 @@ fn passing(code: Code) -> bool {
 
 /// Takes what is of encrypted versions out again, and overwrites where it was.
 ///
-/// Cards are shared by the versions they are in, so the plain versions of the same devices are indexed anew.
+/// Cards are shared by the versions they are in, so the plain versions of the same devices are indexed anew. So are those
+/// of which some cannot be seen now, on a disk that is away or expired: they may be encrypted.
 pub fn forget_encrypted(engine: &Engine) -> Result<()> {
     let (versions, _) = all_versions(engine, None)?;
-    let devices: BTreeSet<(String, String)> =
-        versions.into_iter().filter(|version| version.encrypted).map(|version| (version.store, version.udid)).collect();
+    let plain = versions.into_iter().filter(|version| !version.encrypted);
+    let plain: BTreeSet<(String, String, i64)> =
+        plain.map(|version| (version.store, version.udid, version.number as i64)).collect();
     let writer = engine.0.index.writer();
+    let devices = not_all_in(&writer, &plain).map_err(broken)?;
     let work = || -> rusqlite::Result<()> {
         writer.execute_batch("PRAGMA secure_delete = ON")?;
         for (store, udid) in &devices {
             writer.execute("DELETE FROM cards WHERE store = ?1 AND udid = ?2", params![store, udid])?;
             writer.execute("DELETE FROM versions WHERE store = ?1 AND udid = ?2", params![store, udid])?;
         }
+        // The file is overwritten before it gets shorter.
         writer.execute_batch(
-            "INSERT INTO words (words) VALUES ('rebuild'); PRAGMA secure_delete = OFF; VACUUM; PRAGMA wal_checkpoint(TRUNCATE);",
+            "INSERT INTO words (words) VALUES ('rebuild'); PRAGMA wal_checkpoint(TRUNCATE);
+             PRAGMA secure_delete = OFF; VACUUM; PRAGMA wal_checkpoint(TRUNCATE);",
         )
     };
     work().map_err(broken)
+}
+
+/// The devices that have an indexed version, or a card, outside of `versions`.
+fn not_all_in(
+    index: &Connection,
+    versions: &BTreeSet<(String, String, i64)>,
+) -> rusqlite::Result<BTreeSet<(String, String)>> {
+    let mut query = index.prepare(
+        "SELECT store, udid, seq FROM versions UNION SELECT store, udid, first FROM cards UNION SELECT store, udid, last FROM cards",
+    )?;
+    let rows = query.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+    let mut devices = BTreeSet::new();
+    for row in rows {
+        let row = row?;
+        if !versions.contains(&row) {
+            devices.insert((row.0, row.1));
+        }
+    }
+    Ok(devices)
 }
 
 fn put(work: &Transaction<'_>, version: &VersionSummary, kind: &str, card: &IndexCard) -> rusqlite::Result<()> {
@@ -163,4 +215,27 @@ fn put(work: &Transaction<'_>, version: &VersionSummary, kind: &str, card: &Inde
         version.number as i64,
     ])?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_device_counts_as_plain_only_when_all_its_versions_are_seen_to_be() {
+        let index = Connection::open_in_memory().unwrap();
+        index.execute_batch(crate::index::TABLES).unwrap();
+        for (udid, seq) in [("A", 1), ("A", 2), ("B", 1), ("C", 1)] {
+            let version = "INSERT INTO versions (store, udid, seq, made) VALUES ('s', ?1, ?2, 0)";
+            index.execute(version, params![udid, seq]).unwrap();
+        }
+        let card = "INSERT INTO cards (store, udid, kind, key, digest, opens, title, text, first, last)
+            VALUES ('s', 'C', 'calls', 'k', 0, 0, '', '', 1, 7)";
+        index.execute(card, []).unwrap();
+        let seen = |udid: &str, seq| ("s".to_string(), udid.to_string(), seq);
+        // Of A the second is away; of C a card was last seen in a version that is no more.
+        let plain = BTreeSet::from([seen("A", 1), seen("B", 1), seen("C", 1)]);
+        let expected = ["A", "C"].map(|udid| ("s".to_string(), udid.to_string()));
+        assert_eq!(not_all_in(&index, &plain).unwrap(), BTreeSet::from(expected));
+    }
 }

@@ -20,9 +20,11 @@ pub fn find(engine: &Engine, text: &str, udid: Option<&str>) -> Result<SearchRes
     let mut query = index
         .prepare(
             "SELECT kind, cards.udid, cards.title, cards.text, at, opens, first, last, cards.store,
-                    (SELECT seq FROM versions v WHERE v.store = cards.store AND v.udid = cards.udid ORDER BY made DESC LIMIT 1)
+                    (SELECT seq FROM versions v WHERE v.store = cards.store AND v.udid = cards.udid ORDER BY made DESC LIMIT 1),
+                    (SELECT max(seq) FROM versions v
+                     WHERE v.store = cards.store AND v.udid = cards.udid AND seq BETWEEN first AND last) AS there
              FROM words JOIN cards ON cards.id = words.rowid
-             WHERE words MATCH ?1 AND (?2 IS NULL OR cards.udid = ?2)
+             WHERE words MATCH ?1 AND (?2 IS NULL OR cards.udid = ?2) AND there IS NOT NULL
              ORDER BY rank, at DESC LIMIT ?3",
         )
         .map_err(broken)?;
@@ -32,10 +34,10 @@ pub fn find(engine: &Engine, text: &str, udid: Option<&str>) -> Result<SearchRes
 
 fn hit(row: &Row<'_>) -> rusqlite::Result<Hit> {
     let (udid, first, last): (String, i64, i64) = (row.get(1)?, row.get(6)?, row.get(7)?);
-    let (store, newest): (String, Option<i64>) = (row.get(8)?, row.get(9)?);
+    let (store, newest, there): (String, Option<i64>, i64) = (row.get(8)?, row.get(9)?, row.get(10)?);
     Ok(Hit {
         kind: row.get(0)?,
-        version: crate::library::version_id(&udid, last as u64, &store),
+        version: crate::library::version_id(&udid, there as u64, &store),
         udid,
         title: row.get(2)?,
         text: row.get(3)?,

@@ -29,9 +29,10 @@ pub async fn set_settings(engine: &Engine, next: Settings) -> Result<Settings> {
     let mut indexed = false;
     let kept = engine.0.settings.change(|settings| {
         indexed = settings.index_encrypted;
-        // What was seen where, and what is in the keychain, is ours to know, not the page's to say.
-        let (stores, remembered) = (std::mem::take(&mut settings.stores), std::mem::take(&mut settings.remembered));
-        *settings = Settings { stores, remembered, ..next };
+        // What was seen where, and what is in the keychain, is ours to know, not the page's to say; rules have their own
+        // commands.
+        let Settings { stores, remembered, retention, .. } = settings.clone();
+        *settings = Settings { stores, remembered, retention, ..next };
     })?;
     if indexed && !kept.index_encrypted {
         let own = engine.clone();
@@ -165,6 +166,7 @@ pub async fn forget_location(engine: &Engine, asked: LocationRequest) -> Result<
     }
     engine.0.settings.change(|settings| {
         settings.stores.remove(&asked.path);
+        settings.retention.remove(&asked.path);
         settings.locations.retain(|path| *path != asked.path);
         settings.device_locations.retain(|_, path| *path != asked.path);
     })?;

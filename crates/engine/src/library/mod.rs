@@ -129,7 +129,9 @@ pub fn all_versions(engine: &Engine, location: Option<&Path>) -> Result<(Vec<Ver
         for udid in devices {
             match store.versions(&udid) {
                 Ok(list) => {
-                    versions.extend(list.versions.iter().map(|head| summarise(head, &store, &engine.0.locks)));
+                    let pinned = store.pinned(&udid).unwrap_or_default();
+                    let one = |head| summarise(head, &store, pinned.contains(&head.seq), &engine.0.locks);
+                    versions.extend(list.versions.iter().map(one));
                     let records = list.damaged.into_iter();
                     damaged.extend(records.map(|record| broken(&udid, record.file, record.reason.to_string())));
                 }

@@ -18,6 +18,8 @@ pub struct DeviceNotes {
     pub checked: bool,
     pub unreadable: u64,
     pub unconfirmed: bool,
+    /// The note that names the files the device could not read.
+    pub unreadable_list: Option<String>,
     /// The id of the key bag of an encrypted one: versions with the same open with the same password.
     pub keybag: Option<String>,
 }
@@ -35,6 +37,9 @@ impl DeviceNotes {
         put("checked", self.checked.to_string());
         put("unreadable-files", self.unreadable.to_string());
         put("unconfirmed", self.unconfirmed.to_string());
+        if let Some(list) = &self.unreadable_list {
+            put(crate::browse::unreadable::NOTE, list.clone());
+        }
         if let Some(keybag) = &self.keybag {
             put("keybag", keybag.clone());
         }
@@ -51,7 +56,7 @@ pub fn version_id(udid: &str, number: u64, store: &str) -> String {
 }
 
 /// A version as the window lists it.
-pub fn summarise(head: &VersionHead, store: &Store, locks: &Locks) -> VersionSummary {
+pub fn summarise(head: &VersionHead, store: &Store, pinned: bool, locks: &Locks) -> VersionSummary {
     let note = |key: &str| head.notes.get(key).cloned().unwrap_or_default();
     let product_type = note("product-type");
     let id = version_id(&head.udid, head.seq, store.id());
@@ -75,5 +80,6 @@ pub fn summarise(head: &VersionHead, store: &Store, locks: &Locks) -> VersionSum
         checked: note("checked") == "true",
         unreadable: note("unreadable-files").parse().unwrap_or(0),
         unconfirmed: note("unconfirmed") == "true",
+        pinned,
     }
 }

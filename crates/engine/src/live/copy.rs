@@ -12,6 +12,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::io::DuplexStream;
 use tokio_util::io::SyncIoBridge;
 
+/// So many files are copied at once; no device holds more.
+const FILES_AT_MOST: usize = 1_000_000;
 /// What is under way between the device and the disk.
 const IN_FLIGHT: usize = 4 << 20;
 
@@ -74,6 +76,10 @@ async fn gather(files: &DeviceFiles, paths: &[String], run: &Run) -> Result<Vec<
                             run.skip(path.trim_start_matches('/'), ApiError::from(error).message);
                         }
                         Err(error) => return Err(error.into()),
+                    }
+                    if all.len() > FILES_AT_MOST {
+                        let message = "The device lists more files than can be copied at once. Choose fewer folders.";
+                        return Err(ApiError::new(Code::DeviceProtocol, message));
                     }
                     run.amounts(all.len() as u64, 0, None);
                 }

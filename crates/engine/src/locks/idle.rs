@@ -8,6 +8,7 @@ const LOOK_EVERY: Duration = Duration::from_secs(5);
 
 /// Starts watching for the end of use; ends with the engine.
 pub fn watch(engine: &Engine) {
+    no_core_files();
     let engine = engine.clone();
     tokio::spawn(async move {
         let stopping = engine.0.stopping.clone();
@@ -19,6 +20,18 @@ pub fn watch(engine: &Engine) {
             }
         }
     });
+}
+
+/// A crash must not write the memory with keys and passwords to a disk.
+fn no_core_files() {
+    #[cfg(unix)]
+    {
+        let none = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
+        // SAFETY: the call only reads a struct that lives through it.
+        if unsafe { libc::setrlimit(libc::RLIMIT_CORE, &none) } != 0 {
+            tracing::warn!("core files could not be turned off");
+        }
+    }
 }
 
 /// Whether so long without use is enough; 0 minutes means never.

@@ -12,6 +12,7 @@ mod bubbles;
 mod conversations;
 mod events;
 mod export;
+pub(crate) mod fuzzing;
 mod handles;
 mod history;
 mod reactions;

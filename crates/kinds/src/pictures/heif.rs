@@ -4,7 +4,7 @@
 //! on top, except where the container has neither: camera apps write such files. Facts about the boxes: ISO/IEC 14496-12
 //! chapter 8.11 and ISO/IEC 23008-12.
 
-mod boxes;
+pub(super) mod boxes;
 
 use boxes::Container;
 use heic_decoder::{ColorInfo, RgbOptions};

@@ -8,6 +8,7 @@ mod bounded;
 mod cache;
 mod encode;
 mod format;
+pub(crate) mod fuzzing;
 mod heif;
 mod raster;
 #[cfg(test)]

@@ -52,6 +52,39 @@ fn the_text_outlives_damaged_attributes() {
     assert_eq!(pieces(Some(&body[..60]), None), [], "cut inside the text");
 }
 
+/// The archive of a text, and its part up to the runs.
+fn archive_and_start(text: &str) -> (Vec<u8>, usize) {
+    let archive = archived(text);
+    let start = archive.windows(3).position(|part| part == b"\x84\x02i").unwrap();
+    (archive, start)
+}
+
+/// Each but the last would end the whole program, by its stack or its memory; the last makes the decoder panic.
+#[test]
+fn what_harms_the_decoder_is_read_without_it() {
+    let (archive, start) = archive_and_start("hello there");
+    let long = |text: &[u8]| [b"\x84\x82", &(text.len() as u32).to_le_bytes()[..], text].concat();
+    let objects = b"\x92\x84\x95".repeat(20_000);
+    let types = long(&b"[9".repeat(20_000));
+    let arrays = [long(&b"[60000i]".repeat(8_000)), vec![0; 60_000]].concat();
+    let of_none = [long(b"[30000[0c]]"), b"\x97".repeat(60_000)].concat();
+    let cut = b"\x84\x03@iI\x84\x95".to_vec();
+    for behind in [objects, types, arrays, of_none, cut] {
+        let body = [&archive[..start], &behind].concat();
+        assert_eq!(pieces(Some(&body), None), [text("hello there")]);
+    }
+}
+
+#[test]
+fn the_deepest_body_that_is_decoded_fits_the_stack() {
+    let (archive, start) = archive_and_start("x");
+    let (before, behind) = archive.split_at(start);
+    for depth in [1, 240] {
+        let deep = [before, &b"\x92\x84\x95".repeat(depth), &b"\x86".repeat(depth), behind].concat();
+        assert_eq!(pieces(Some(&deep), None), [text("x")], "{depth}");
+    }
+}
+
 #[test]
 fn wordings_and_unsent_parts() {
     let history = history::read(&summary(&[(700.0, "firts"), (710.5, "first")], &[], 1));

@@ -53,8 +53,10 @@ pub fn inspect(file: &[u8]) -> Result<Container> {
     for (kind, body) in children(file, meta.start + 4..meta.end) {
         match &kind {
             b"pitm" => {
-                let wide = file.get(body.start).is_some_and(|version| *version > 0);
-                primary = Some(body.start + 4..body.start + if wide { 8 } else { 6 });
+                let wide = file[body.clone()].first().is_some_and(|version| *version > 0);
+                let item = body.start + 4..body.start + if wide { 8 } else { 6 };
+                // It is written to: never into the box behind.
+                primary = Some(item).filter(|item| item.end <= body.end);
             }
             b"iloc" => lengths = item_lengths(&file[body]).ok_or_else(|| damaged("its parts cannot be found"))?,
             b"iprp" => turns = has_turns(file, body),
@@ -62,7 +64,7 @@ pub fn inspect(file: &[u8]) -> Result<Container> {
             _ => {}
         }
     }
-    let primary = primary.filter(|range| range.end <= meta.end).ok_or_else(|| damaged("no main picture"))?;
+    let primary = primary.ok_or_else(|| damaged("no main picture"))?;
     check_memory(file.len() as u64, &lengths, &references)?;
     let item = file[primary.clone()].iter().fold(0, |number, byte| number << 8 | u32::from(*byte));
     let thumbnail = references.iter().find(|found| found.kind == *b"thmb" && found.to == item);
@@ -94,6 +96,9 @@ fn check_memory(file: u64, lengths: &HashMap<u32, u64>, references: &[Reference]
 fn children(file: &[u8], range: Range<usize>) -> impl Iterator<Item = ([u8; 4], Range<usize>)> + '_ {
     let mut at = range.start;
     std::iter::from_fn(move || {
+        if at >= range.end {
+            return None;
+        }
         let kind = file.get(at + 4..at + 8)?.try_into().ok()?;
         let (header, size) = match number(file, at, 4)? {
             0 => (8, (range.end - at) as u64),
@@ -147,7 +152,9 @@ fn item_lengths(body: &[u8]) -> Option<HashMap<u32, u64>> {
         read.next(if version == 0 { 2 } else { 4 })?;
         read.next(base)?;
         let mut total = 0u64;
-        for _ in 0..read.next(2)? {
+        let extents = read.next(2)?;
+        // Extents of no bytes would cost time and nothing else.
+        for _ in 0..if index + offset + length == 0 { 0 } else { extents } {
             read.next(index)?;
             read.next(offset)?;
             total = total.saturating_add(read.next(length)?);

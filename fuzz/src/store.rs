@@ -1,0 +1,69 @@
+//! The version record of `crates/store`. Its checksums are put right first: nothing gets past them by chance.
+
+use store::fuzzing;
+
+const UDID: &str = "seed";
+const NAME: &str = "000001-20261122T2149Z.ver";
+const HEADER: usize = 128;
+const CHECK: usize = 32;
+
+/// A whole record.
+pub fn record(bytes: &[u8]) {
+    let _ = fuzzing::record(bytes, NAME, UDID);
+    let mut sealed = bytes.to_vec();
+    if seal(&mut sealed).is_some() {
+        read(&sealed);
+    }
+}
+
+/// A file list before it is packed, in a record that is good.
+pub fn list(bytes: &[u8]) {
+    let Ok(packed) = zstd::encode_all(bytes, 1) else { return };
+    let head = format!(r#"{{"udid":"{UDID}","made":0,"files":0,"bytes":0,"new_bytes":0}}"#);
+    let mut record = b"\x89HLV\r\n\x1a\n\x01\0\x80\0\0\0\0\0".to_vec();
+    record.extend(1u64.to_le_bytes());
+    record.extend([0; 40]);
+    record.extend((head.len() as u32).to_le_bytes());
+    record.extend([0, 1, 0, 0]);
+    for number in [packed.len(), bytes.len(), entries(bytes)] {
+        record.extend((number as u64).to_le_bytes());
+    }
+    record.extend([0; CHECK]);
+    record.extend(head.as_bytes());
+    record.extend(packed);
+    record.extend([0; CHECK]);
+    seal(&mut record).expect("it has all its parts");
+    read(&record);
+}
+
+fn read(record: &[u8]) {
+    let Ok(paths) = fuzzing::record(record, NAME, UDID) else { return };
+    assert!(paths.is_sorted_by(|one, next| one.0 < next.0));
+    for (path, _) in &paths {
+        assert!(path.split('/').all(|part| !matches!(part, "" | "." | "..")) && !path.contains('\0'));
+    }
+}
+
+/// Puts both checksums right; `None` where there is no room for them.
+fn seal(record: &mut [u8]) -> Option<()> {
+    let end = record.len().checked_sub(CHECK)?;
+    let length = u32::from_le_bytes(*record.get(72..76)?.first_chunk()?);
+    let head = record.get(HEADER..HEADER.checked_add(length as usize)?)?;
+    let check = blake3::Hasher::new().update(&record[..HEADER - CHECK]).update(head).finalize();
+    record[HEADER - CHECK..HEADER].copy_from_slice(check.as_bytes());
+    let check = blake3::hash(&record[..end]);
+    record[end..].copy_from_slice(check.as_bytes());
+    Some(())
+}
+
+/// How many entries the bytes stand for, each of 64 bytes, a path and what it carries.
+fn entries(mut bytes: &[u8]) -> usize {
+    let mut count = 0;
+    while let Some((fixed, rest)) = bytes.split_first_chunk::<64>() {
+        let path = usize::from(u16::from_le_bytes([fixed[0], fixed[1]]));
+        let carried = u32::from_le_bytes([fixed[4], fixed[5], fixed[6], fixed[7]]) as usize;
+        count += 1;
+        bytes = rest.get(path + carried..).unwrap_or_default();
+    }
+    count
+}

@@ -1,0 +1,20 @@
+import { expect, test } from "vitest";
+import type { Job, JobResult } from "../../api/generated";
+import { outcomeOf } from "./outcome";
+
+const of = (result: JobResult | null, state: Job["state"] = "done") => outcomeOf({ state, result } as Job);
+const verified = { type: "verified", objects: 12, bytes: 3_000_000, damaged: [], damagedCount: 0, records: [] } as const;
+const reclaimed = { type: "reclaimed", expired: 0, versions: 0, objects: 0, bytes: 0, keptYoung: 0, stopped: false } as const;
+
+test("what was verified", () => {
+  expect(of({ ...verified, damaged: [], records: [] })).toBe("12 items, 3.0 MB looked at: all as stored.");
+  expect(of({ ...verified, damaged: [], records: [], damagedCount: 2 })).toContain("2 problems found");
+  expect(of(null, "cancelled")).toBe("Stopped before the end.");
+});
+
+test("what a clean-up did", () => {
+  expect(of(reclaimed)).toBe("Nothing to free yet.");
+  expect(of({ ...reclaimed, expired: 3, objects: 4, bytes: 5_000_000, keptYoung: 1 })).toBe(
+    "3 versions removed, to be brought back for 7 days if need be; 5.0 MB freed; 1 item not 7 days old, kept for now.",
+  );
+});
