@@ -46,14 +46,7 @@ fn millis(time: Duration) -> f64 {
 }
 
 async fn engine(home: &Path) -> Result<Engine, String> {
-    let config = Config {
-        data: home.join("data"),
-        cache: home.join("cache"),
-        default_location: home.join("Backups"),
-        watch_devices: false,
-        index: false,
-        usbmuxd: None,
-    };
+    let config = Config { watch_devices: false, index: false, ..Config::below(home) };
     Engine::start(config).await.map_err(|error| error.message)
 }
 

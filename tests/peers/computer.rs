@@ -9,7 +9,6 @@ use tempfile::TempDir;
 use tests::{PATIENCE, phone_options, simulator};
 use tokio::io::AsyncWriteExt;
 use tokio::process::Command;
-use tokio::sync::OnceCell;
 
 /// How much is on the phones of these tests.
 const SCALE: f64 = 0.01;
@@ -45,8 +44,9 @@ impl Computer {
     pub async fn new() -> Option<Computer> {
         let programs = Programs::installed()?;
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let made = MADE.get_or_init(make_phone).await;
-        copy(made, &folder.path().join("phones"));
+        let (kept, phones) =
+            (Path::new(env!("CARGO_TARGET_TMPDIR")).join("peers-phones"), folder.path().join("phones"));
+        engine::simulator::made::copy_made(&kept, &phone_options(SEED, SCALE), &phones).await.expect("a phone");
         Some(Computer { simulator: phone_in(&folder).await, programs, folder })
     }
 
@@ -160,32 +160,8 @@ impl Computer {
     }
 }
 
-/// The folder of a phone just made, for the tests of this run to copy: making one is most of what a test takes.
-static MADE: OnceCell<PathBuf> = OnceCell::const_new();
-
-async fn make_phone() -> PathBuf {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("peers-phone");
-    if folder.exists() {
-        std::fs::remove_dir_all(&folder).expect("the phone of an earlier run is removed");
-    }
-    drop(simulator(&folder, phone_options(SEED, SCALE)).await);
-    folder
-}
-
 async fn phone_in(folder: &TempDir) -> Simulator {
     simulator(&folder.path().join("phones"), phone_options(SEED, SCALE)).await
-}
-
-fn copy(from: &Path, to: &Path) {
-    std::fs::create_dir_all(to).expect("a folder");
-    for entry in std::fs::read_dir(from).expect("a readable folder").flatten() {
-        let (from, to) = (entry.path(), to.join(entry.file_name()));
-        if from.is_dir() {
-            copy(&from, &to);
-        } else {
-            std::fs::copy(from, to).expect("a copy");
-        }
-    }
 }
 
 /// What a program said, for a failure.

@@ -149,14 +149,7 @@ pub async fn simulator(state: &Path, device: DeviceOptions) -> Simulator {
 
 /// An engine whose folders are below `home`.
 pub async fn engine(home: &Path, usbmuxd: Option<String>) -> Engine {
-    let config = Config {
-        data: home.join("data"),
-        cache: home.join("cache"),
-        default_location: home.join("Backups"),
-        watch_devices: usbmuxd.is_some(),
-        index: true,
-        usbmuxd,
-    };
+    let config = Config { watch_devices: usbmuxd.is_some(), usbmuxd, ..Config::below(home) };
     Engine::start(config).await.expect("the engine starts")
 }
 

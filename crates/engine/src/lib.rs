@@ -9,6 +9,7 @@ mod browse;
 mod devices;
 mod index;
 pub mod jobs;
+mod json_file;
 mod keeping;
 mod library;
 mod live;
@@ -23,7 +24,7 @@ pub use export::iso_time;
 pub use simulator;
 
 use api::{Event, Result, Topic};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tokio::sync::broadcast;
 use tokio_util::sync::CancellationToken;
@@ -49,14 +50,7 @@ impl Config {
     /// The usual folders of this user; all below `HEIRLOOM_HOME` where that is set.
     pub fn for_this_user() -> Config {
         if let Some(home) = std::env::var_os("HEIRLOOM_HOME").map(PathBuf::from) {
-            return Config {
-                data: home.join("data"),
-                cache: home.join("cache"),
-                default_location: home.join("Backups"),
-                watch_devices: true,
-                index: true,
-                usbmuxd: None,
-            };
+            return Config::below(&home);
         }
         let folders = directories::ProjectDirs::from("org", "heirloom", "Heirloom");
         let people = directories::UserDirs::new();
@@ -66,6 +60,18 @@ impl Config {
             data: folders.as_ref().map_or_else(|| home.join(".heirloom"), |dirs| dirs.data_local_dir().to_path_buf()),
             cache: folders.as_ref().map_or_else(|| home.join(".heirloom/cache"), |dirs| dirs.cache_dir().to_path_buf()),
             default_location: documents.join("iPhone Backups"),
+            watch_devices: true,
+            index: true,
+            usbmuxd: None,
+        }
+    }
+
+    /// Everything below one folder.
+    pub fn below(home: &Path) -> Config {
+        Config {
+            data: home.join("data"),
+            cache: home.join("cache"),
+            default_location: home.join("Backups"),
             watch_devices: true,
             index: true,
             usbmuxd: None,

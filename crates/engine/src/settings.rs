@@ -1,8 +1,8 @@
 //! The person's settings: one JSON file, written whole and renamed, read again when another program changes it.
 
 use crate::api::browse::{Settings, Theme};
-use crate::api::{ApiError, Code, Result, Topic};
-use crate::{Config, Engine};
+use crate::api::{ApiError, Result, Topic};
+use crate::{Config, Engine, json_file};
 use notify::{RecommendedWatcher, RecursiveMode, Watcher};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -64,12 +64,7 @@ impl SettingsFile {
         let mut now = self.now.lock().unwrap_or_else(PoisonError::into_inner);
         let mut next = now.clone();
         change(&mut next);
-        let text = serde_json::to_vec_pretty(&next).map_err(|wrong| {
-            ApiError::new(Code::Bug, "The settings could not be written.").detail(wrong.to_string())
-        })?;
-        let part = self.path.with_extension("json.part");
-        let written = std::fs::write(&part, text).and_then(|()| std::fs::rename(&part, &self.path));
-        written.map_err(|error| ApiError::io(&self.path, &error))?;
+        json_file::write(&self.path, &next)?;
         *now = next.clone();
         Ok(next)
     }
@@ -82,8 +77,7 @@ impl SettingsFile {
             if !event.is_ok_and(|event| !event.kind.is_access() && event.paths.contains(&path)) {
                 return;
             }
-            let read = std::fs::read(&path).ok().and_then(|bytes| serde_json::from_slice::<Settings>(&bytes).ok());
-            if let Some(read) = read {
+            if let Some(read) = json_file::read::<Settings>(&path) {
                 let mut now = engine.0.settings.now.lock().unwrap_or_else(PoisonError::into_inner);
                 if *now != read {
                     *now = read;

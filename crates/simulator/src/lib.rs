@@ -15,6 +15,7 @@ mod faults;
 mod identity;
 mod impostor;
 mod lockdown;
+pub mod made;
 mod network;
 mod options;
 mod phone;

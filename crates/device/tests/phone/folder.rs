@@ -63,7 +63,7 @@ impl BackupFiles for Folder {
     fn copy(&mut self, from: &str, to: &str) -> io::Result<()> {
         let from = self.root.join(from);
         if from.is_dir() {
-            super::copy(&from, &self.root.join(to));
+            simulator::made::copy_folder(&from, &self.root.join(to)).map_err(io::Error::other)?;
             return Ok(());
         }
         fs::copy(from, self.parents(to)?).map(drop)

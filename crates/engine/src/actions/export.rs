@@ -3,22 +3,16 @@
 use crate::api::browse::ExportRequest;
 use crate::api::devices::JobStarted;
 use crate::api::jobs::{Action, JobResult, Phase};
-use crate::api::{ApiError, Code, Result, blocking};
+use crate::api::{ApiError, Code, Result, blocking, whole_path};
 use crate::jobs::Run;
 use crate::{Engine, browse};
 use kinds::Query;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 pub async fn start(engine: &Engine, asked: ExportRequest) -> Result<JobStarted> {
     let kind = kinds::by_id(&asked.kind)
         .ok_or_else(|| ApiError::new(Code::BadRequest, format!("There is no kind \"{}\".", asked.kind)))?;
-    let to = PathBuf::from(&asked.to);
-    if !to.is_absolute() {
-        return Err(ApiError::new(
-            Code::BadRequest,
-            "The folder to export to is a whole path, from the top of the disk.",
-        ));
-    }
+    let to = whole_path(&asked.to, "The folder to export to")?;
     let own = engine.clone();
     let title = format!("Export {}", kind.title());
     let job = engine.0.jobs.start(Action::Export, title, None, |run| async move {

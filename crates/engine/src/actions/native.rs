@@ -4,19 +4,13 @@ use crate::Engine;
 use crate::api::devices::JobStarted;
 use crate::api::jobs::{Action, JobResult, Phase};
 use crate::api::restore::NativeRequest;
-use crate::api::{ApiError, Code, Result, blocking};
+use crate::api::{ApiError, Code, Result, blocking, whole_path};
 use crate::jobs::Run;
 use crate::library;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 pub async fn start(engine: &Engine, asked: NativeRequest) -> Result<JobStarted> {
-    let to = PathBuf::from(&asked.to);
-    if !to.is_absolute() {
-        return Err(ApiError::new(
-            Code::BadRequest,
-            "The folder to write to is a whole path, from the top of the disk.",
-        ));
-    }
+    let to = whole_path(&asked.to, "The folder to write to")?;
     let own = engine.clone();
     let job = engine.0.jobs.start(Action::Export, "Write an Apple backup folder", None, |run| async move {
         blocking(move || write(&own, &asked, &to, &run)).await

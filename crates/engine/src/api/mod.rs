@@ -28,6 +28,7 @@ use crate::Engine;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use std::path::PathBuf;
 
 /// Runs one command. A panic inside becomes `Code::Bug`; nothing else of the engine is harmed by it.
 pub async fn call(engine: &Engine, name: &str, body: Value) -> Result<Value> {
@@ -44,6 +45,16 @@ pub async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send
         Ok(answer) => answer,
         Err(failed) => Err(bug(failed)),
     }
+}
+
+/// A path as people name one; `what` begins the sentence that refuses any other. One that depends on where the program
+/// was started would lead somewhere else each time.
+pub(crate) fn whole_path(path: &str, what: &str) -> Result<PathBuf> {
+    let path = PathBuf::from(path);
+    if path.is_absolute() {
+        return Ok(path);
+    }
+    Err(ApiError::new(Code::BadRequest, format!("{what} is a whole path, from the top of the disk.")))
 }
 
 /// What a caught panic becomes; the payload is kept for the report.

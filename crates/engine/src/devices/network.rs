@@ -3,7 +3,7 @@
 use super::{Source, heard};
 use crate::api::{ApiError, Event, Result, Topic};
 use crate::library::all_versions;
-use crate::{Config, Engine};
+use crate::{Config, Engine, json_file};
 use device::{Interfaces, KnownDevice, Usbmux};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -33,8 +33,8 @@ struct Remembered {
 impl Network {
     pub fn open(data: &Path) -> Network {
         let path = data.join("network.json");
-        let read = std::fs::read(&path).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok());
-        Network { path, known: Mutex::new(read.unwrap_or_default()) }
+        let known = Mutex::new(json_file::read(&path).unwrap_or_default());
+        Network { path, known }
     }
 
     fn known(&self) -> MutexGuard<'_, BTreeMap<String, Remembered>> {
@@ -76,9 +76,7 @@ impl Network {
         if before.as_ref() == Some(entry) {
             return;
         }
-        let part = self.path.with_extension("json.part");
-        let text = serde_json::to_vec_pretty(&*known).unwrap_or_default();
-        if let Err(error) = std::fs::write(&part, text).and_then(|()| std::fs::rename(&part, &self.path)) {
+        if let Err(error) = json_file::write(&self.path, &*known) {
             tracing::info!(%error, "what was learnt of the network is not kept");
         }
     }

@@ -2,10 +2,10 @@
 
 use super::rule::rule_of;
 use super::store_at;
-use crate::Engine;
 use crate::api::keeping::{DamagedContent, LocationHealth, PausedDevice, RetentionKind};
 use crate::api::versions::LocationRequest;
-use crate::api::{ApiError, Result, blocking};
+use crate::api::{Result, blocking};
+use crate::{Engine, json_file};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -75,8 +75,8 @@ impl Known {
 impl Records {
     pub fn open(data: &Path) -> Records {
         let path = data.join("keeping.json");
-        let stores = std::fs::read(&path).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok());
-        Records { path, stores: Mutex::new(stores.unwrap_or_default()) }
+        let stores = Mutex::new(json_file::read(&path).unwrap_or_default());
+        Records { path, stores }
     }
 
     fn lock(&self) -> MutexGuard<'_, BTreeMap<String, Known>> {
@@ -95,10 +95,7 @@ impl Records {
         if *known == before {
             return Ok(());
         }
-        let text = serde_json::to_vec(&*stores).unwrap_or_default();
-        let part = self.path.with_extension("json.part");
-        let written = std::fs::write(&part, text).and_then(|()| std::fs::rename(&part, &self.path));
-        written.map_err(|error| ApiError::io(&self.path, &error))
+        json_file::write(&self.path, &*stores)
     }
 
     /// The rule was applied, and these devices are left out for now.

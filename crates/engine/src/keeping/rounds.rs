@@ -65,14 +65,7 @@ mod tests {
     use store::{Base, Commit, Store};
 
     fn config(home: &std::path::Path) -> Config {
-        Config {
-            data: home.join("data"),
-            cache: home.join("cache"),
-            default_location: home.join("Backups"),
-            watch_devices: false,
-            index: false,
-            usbmuxd: None,
-        }
+        Config { watch_devices: false, index: false, ..Config::below(home) }
     }
 
     #[tokio::test(flavor = "multi_thread")]

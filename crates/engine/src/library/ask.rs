@@ -6,8 +6,8 @@ use crate::api::browse::Settings;
 use crate::api::devices::{AppState, Device, DeviceRequest, Nothing, Trust};
 use crate::api::jobs::{Job, JobRequest};
 use crate::api::versions::{Location, LocationRequest, VersionSummary, Versions, VersionsRequest};
-use crate::api::{ApiError, Code, Result, Topic, blocking};
-use std::path::{Path, PathBuf};
+use crate::api::{ApiError, Code, Result, Topic, blocking, whole_path};
+use std::path::Path;
 
 pub async fn app_state(engine: &Engine, _: Nothing) -> Result<AppState> {
     Ok(AppState {
@@ -23,9 +23,7 @@ pub async fn get_settings(engine: &Engine, _: Nothing) -> Result<Settings> {
 }
 
 pub async fn set_settings(engine: &Engine, next: Settings) -> Result<Settings> {
-    if !Path::new(&next.location).is_absolute() {
-        return Err(ApiError::new(Code::BadRequest, "A location is a whole path, from the top of the disk."));
-    }
+    whole_path(&next.location, "A location")?;
     let mut indexed = false;
     let kept = engine.0.settings.change(|settings| {
         indexed = settings.index_encrypted;
@@ -141,10 +139,7 @@ fn describe(engine: &Engine, path: &Path) -> Location {
 pub async fn add_location(engine: &Engine, asked: LocationRequest) -> Result<Location> {
     let engine = engine.clone();
     blocking(move || {
-        let path = PathBuf::from(&asked.path);
-        if !path.is_absolute() {
-            return Err(ApiError::new(Code::BadRequest, "A location is a whole path, from the top of the disk."));
-        }
+        let path = whole_path(&asked.path, "A location")?;
         open_store(&engine, &path, true)?;
         crate::index::new_version(&engine);
         engine.0.settings.change(|settings| {

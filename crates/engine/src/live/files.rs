@@ -6,10 +6,12 @@ use crate::api::browse::FileNodeKind;
 use crate::api::devices::JobStarted;
 use crate::api::jobs::{Action, JobResult, Phase};
 use crate::api::live::*;
-use crate::api::{ApiError, Code, Result};
+use crate::api::{Result, whole_path};
 use crate::jobs::Run;
 use device::{DeviceFiles, Documents, Media};
-use std::path::{Path, PathBuf};
+
+/// Begins the sentence that refuses a path that is not whole.
+const TO: &str = "The folder to copy to";
 
 pub async fn list_media(engine: &Engine, asked: DeviceFolderRequest) -> Result<Vec<DeviceFile>> {
     let (mux, who) = engine.0.devices.reach(&asked.udid)?;
@@ -43,7 +45,7 @@ async fn list(files: &DeviceFiles, folder: &str) -> Result<Vec<DeviceFile>> {
 
 pub async fn copy_media(engine: &Engine, asked: DeviceCopyRequest) -> Result<JobStarted> {
     let name = engine.0.devices.facts(&asked.udid).map_or_else(|| "device".to_string(), |facts| facts.name);
-    let to = folder(&asked.to)?;
+    let to = whole_path(&asked.to, TO)?;
     start(engine, &asked.udid, format!("Copy from {name}"), |engine, udid, run| async move {
         let (mux, who) = engine.0.devices.reach(&udid)?;
         let media = Media::open(&mux, &who).await?;
@@ -52,7 +54,7 @@ pub async fn copy_media(engine: &Engine, asked: DeviceCopyRequest) -> Result<Job
 }
 
 pub async fn copy_documents(engine: &Engine, asked: DocumentsCopyRequest) -> Result<JobStarted> {
-    let to = folder(&asked.to)?;
+    let to = whole_path(&asked.to, TO)?;
     start(engine, &asked.udid, "Copy documents".to_string(), |engine, udid, run| async move {
         let (mux, who) = engine.0.devices.reach(&udid)?;
         let documents = Documents::open(&mux, &who, &asked.bundle).await?;
@@ -66,15 +68,6 @@ pub async fn put_documents(engine: &Engine, asked: DocumentsPutRequest) -> Resul
         let documents = Documents::open(&mux, &who, &asked.bundle).await?;
         copy::onto(&documents, &asked.files, asked.folder.trim_matches('/'), &run).await
     })
-}
-
-/// A folder to copy to, as the engine wants it.
-fn folder(to: &str) -> Result<PathBuf> {
-    let to = PathBuf::from(to);
-    if Path::new(&to).is_absolute() {
-        return Ok(to);
-    }
-    Err(ApiError::new(Code::BadRequest, "The folder to copy to is a whole path, from the top of the disk."))
 }
 
 fn start<W, F>(engine: &Engine, udid: &str, title: String, work: W) -> Result<JobStarted>

@@ -69,6 +69,15 @@ impl Ended {
     }
 }
 
+/// The code and the complaint of a session's end, as summaries tell them.
+fn in_summary<T>(result: &Step<T>) -> (Option<i64>, Option<String>) {
+    match result {
+        Ok(_) => (Some(0), None),
+        Err(Ended::Failed { code, text }) => (Some(*code), Some(text.clone())),
+        Err(Ended::Gone) => (None, None),
+    }
+}
+
 impl From<io::Error> for Ended {
     fn from(error: io::Error) -> Ended {
         tracing::debug!(%error, "the line to the host broke");

@@ -1,7 +1,7 @@
 //! From hello to goodbye: versions, the one request, the final answer.
 
 use super::host::Host;
-use super::{Ended, GENERIC, Step, about, password, restore, run};
+use super::{Ended, GENERIC, Step, about, in_summary, password, restore, run};
 use crate::LastAnswer;
 use crate::device::{Device, lock};
 use crate::stream::{Raw, dictionary, text};
@@ -146,14 +146,7 @@ async fn backup(device: &Arc<Device>, host: &mut Host, request: &Dictionary) -> 
     let forced = options.and_then(|options| options.get("ForceFullBackup")?.as_boolean()).unwrap_or(false);
     let mut summary = crate::BackupSummary::default();
     let result = run::back_up(device, host, forced, &mut summary).await;
-    match &result {
-        Ok(()) => summary.code = Some(0),
-        Err(Ended::Failed { code, text }) => {
-            summary.code = Some(*code);
-            summary.complaint = Some(text.clone());
-        }
-        Err(Ended::Gone) => {}
-    }
+    (summary.code, summary.complaint) = in_summary(&result);
     *lock(&device.last_backup) = Some(summary);
     result
 }

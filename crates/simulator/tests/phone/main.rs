@@ -14,10 +14,9 @@ mod usbmux;
 mod visit;
 
 use simulator::{DeviceOptions, Options, Phone, Simulator};
-use std::fs::{self, File};
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime};
+use std::path::Path;
+use std::time::Duration;
 use tempfile::TempDir;
 
 /// One small phone on a free port.
@@ -49,8 +48,9 @@ fn obliging() -> DeviceOptions {
 fn start(device: DeviceOptions) -> Pretend {
     let folder = tempfile::tempdir().unwrap();
     let state = folder.path().join("state");
-    copy(&made_before(device.seed), &state);
     let runtime = runtime();
+    let kept = Path::new(env!("CARGO_TARGET_TMPDIR")).join("simulator-phones");
+    runtime.block_on(simulator::made::copy_made(&kept, &device, &state)).unwrap();
     let options = Options { devices: vec![device], ..Options::new(state) };
     let simulator = runtime.block_on(Simulator::start(options)).unwrap();
     let phone = simulator.phones().remove(0);
@@ -59,42 +59,4 @@ fn start(device: DeviceOptions) -> Pretend {
 
 fn runtime() -> tokio::runtime::Runtime {
     tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap()
-}
-
-/// The state of a new phone of this seed. Making its key and contents takes seconds, so all tests of one build share them.
-fn made_before(seed: u64) -> PathBuf {
-    let built = std::env::current_exe().unwrap().metadata().unwrap().modified().unwrap();
-    let built = built.duration_since(SystemTime::UNIX_EPOCH).unwrap().as_nanos();
-    let shared = Path::new(env!("CARGO_TARGET_TMPDIR"));
-    let lock = File::create(shared.join("pretend.lock")).unwrap();
-    lock.lock().unwrap();
-    let current = format!("pretend-{built}");
-    for entry in fs::read_dir(shared).unwrap() {
-        let entry = entry.unwrap();
-        let name = entry.file_name().into_string().unwrap();
-        if name.starts_with("pretend-") && name != current {
-            fs::remove_dir_all(entry.path()).unwrap();
-        }
-    }
-    let (state, half) = (shared.join(&current).join(seed.to_string()), shared.join(&current).join("half"));
-    if !state.exists() {
-        let _ = fs::remove_dir_all(&half);
-        let options = Options { devices: vec![DeviceOptions { seed, ..obliging() }], ..Options::new(&half) };
-        drop(runtime().block_on(Simulator::start(options)).unwrap());
-        fs::rename(&half, &state).unwrap();
-    }
-    state
-}
-
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        let to = to.join(entry.file_name());
-        if entry.file_type().unwrap().is_dir() {
-            copy(&entry.path(), &to);
-        } else {
-            fs::copy(entry.path(), to).unwrap();
-        }
-    }
 }

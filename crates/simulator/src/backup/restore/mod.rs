@@ -12,7 +12,7 @@ pub(super) use wanted::rows;
 
 use super::host::Host;
 use super::misbehave::misbehave;
-use super::{Ended, GENERIC, INCONSISTENT, LOCKED, Step, broken};
+use super::{Ended, GENERIC, INCONSISTENT, LOCKED, Step, broken, in_summary};
 use crate::device::{Device, lock};
 use crate::services::Files;
 use crate::{Profile, RestoreSummary};
@@ -34,14 +34,7 @@ pub(super) async fn restore(device: &Arc<Device>, host: &mut Host, request: &Dic
     let mut summary = RestoreSummary { options: in_words(&options), ..RestoreSummary::default() };
     let result = run(device, host, request, &options, &mut summary).await;
     summary.applications = device.restore_applications().map(|list| bundle_ids(&list));
-    match &result {
-        Ok(()) => summary.code = Some(0),
-        Err(Ended::Failed { code, text }) => {
-            summary.code = Some(*code);
-            summary.complaint = Some(text.clone());
-        }
-        Err(Ended::Gone) => {}
-    }
+    (summary.code, summary.complaint) = in_summary(&result);
     *lock(&device.last_restore) = Some(summary);
     result?;
     // The phone has taken the list; nothing is there when the host left none.
