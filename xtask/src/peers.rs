@@ -13,7 +13,7 @@ pub fn test() -> Outcome {
     step(Command::new("cargo").args(["build", "--workspace", "--bins"]).current_dir(root()))?;
     step(
         Command::new("cargo")
-            .args(["test", "--package", "tests", "--test", "peers"])
+            .args(["test", "--workspace", "--test", "peers"])
             .current_dir(root())
             .env("HEIRLOOM_PEERS", programs)
             .env("HEIRLOOM_CLI", test::target("heirloom")),

@@ -73,7 +73,8 @@ fn web() -> Outcome {
     step(Command::new("npm").args(["test"]).current_dir(&folder).env("HEIRLOOM_WEB_HOST", target("web-host")))
 }
 
-/// The real window under Xvfb, on a session bus of its own.
+/// The real window under Xvfb, on a session bus of its own. For the whole workspace, as everything else here: for one package
+/// alone Cargo chooses other features and builds half of the dependencies again.
 fn window() -> Outcome {
     sh("cargo", &["build", "--workspace", "--bins"])?;
     let screen = [
@@ -84,8 +85,7 @@ fn window() -> Outcome {
         "--",
         "cargo",
         "test",
-        "--package",
-        "tests",
+        "--workspace",
         "--test",
         "window",
     ];
