@@ -129,11 +129,8 @@ pub fn target(name: &str) -> PathBuf {
 
 /// Writes `ui/src/api/generated.ts`.
 pub fn write_types() -> Outcome {
-    let output = Command::new("cargo")
-        .args(["run", "--quiet", "--package", "tests", "--bin", "types"])
-        .current_dir(root())
-        .output();
-    let output = output.map_err(|error| error.to_string())?;
+    sh("cargo", &["build", "--quiet", "--workspace", "--bin", "types"])?;
+    let output = Command::new(target("types")).current_dir(root()).output().map_err(|error| error.to_string())?;
     if !output.status.success() {
         return Err(String::from_utf8_lossy(&output.stderr).into_owned());
     }
