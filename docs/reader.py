@@ -1,15 +1,18 @@
 #!/usr/bin/env python3
-"""Reads a Heirloom store without Heirloom. Written from docs/store-format.md; needs Python 3.8, blake3 and zstandard:
+"""Reads a Heirloom store without Heirloom. Written from docs/store-format.md; needs Python 3.8, blake3 and zstandard,
+and for sealed versions pynacl:
 
-    pip install blake3 zstandard
+    pip install blake3 zstandard pynacl
     reader.py LOCATION                                list the versions of every device
     reader.py LOCATION DEVICE NUMBER                  list the files of a version
     reader.py LOCATION DEVICE NUMBER FOLDER           write the files of a version to a new folder
 
-LOCATION is the folder that holds "Heirloom". Everything that is read is compared with its checksum.
-Ends with 0 when all was whole, with 1 when something was damaged; what is damaged is named.
+LOCATION is the folder that holds "Heirloom". Before it, --key FILE opens sealed versions with the recovery keys in FILE, one
+a line; - asks for one. All is compared with its checksum. Ends with 1 when something was damaged or needs a key, and says what.
 """
+import base64
 import datetime
+import getpass
 import io
 import json
 import os
@@ -43,10 +46,38 @@ def unpack(packed, size):
     return data
 
 
+def derive(key, what):
+    return blake3.blake3(key, derive_key_context=f"Heirloom 2026 store key: {what}").digest()
+
+
+def parse_key(written):
+    """The key in its written form: 56 letters, the last of them a check."""
+    letters = re.sub(r"[\s-]", "", written).upper().translate(str.maketrans("OIL", "011"))
+    rfc = str.maketrans("0123456789ABCDEFGHJKMNPQRSTVWXYZ", "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567")
+    data = base64.b32decode(letters.translate(rfc)) if re.fullmatch("[0-9A-HJKMNP-TV-Z]{56}", letters) else b""
+    if not data or derive(data[:32], "id")[:3] != data[32:]:
+        sys.exit("this is not a recovery key, or a letter of it is wrong")
+    return data[:32]
+
+
+def opener(key, nonce, header):
+    """What opens the parts of one sealed record."""
+    from nacl import bindings, exceptions
+
+    def part(number, sealed):
+        try:
+            whole = nonce + struct.pack("<Q", number)
+            return bindings.crypto_aead_xchacha20poly1305_ietf_decrypt(sealed, header, whole, derive(key, "records"))
+        except exceptions.CryptoError:
+            raise Damaged("has a broken seal")
+
+    return part
+
+
 class Version:
     """A record: its head, and on demand its list of files."""
 
-    def __init__(self, path, device):
+    def __init__(self, path, device, keys):
         self.path, self.name = path, os.path.basename(path)
         with open(path, "rb") as file:
             front = file.read(128)
@@ -54,7 +85,7 @@ class Version:
                 raise Damaged("is not a record")
             format_, header, flags, self.number, self.base = struct.unpack_from("<HHIQQ", front, 8)
             head_length, head_codec, list_codec, zero = struct.unpack_from("<IBBH", front, 64)
-            if (format_, header, flags, head_codec, list_codec, zero) != (1, 128, 0, 0, 1, 0):
+            if (format_, header, zero, flags, head_codec, list_codec) not in ((1, 128, 0, 0, 0, 1), (1, 128, 0, 1, 1, 2)):
                 raise Damaged("was written by a newer release")
             self.packed, self.unpacked, self.entries = struct.unpack_from("<QQQ", front, 72)
             if head_length > 1 << 20 or max(self.packed, self.unpacked) > 1 << 30:
@@ -64,17 +95,26 @@ class Version:
                 raise Damaged("has a damaged head")
             if os.path.getsize(path) != 128 + head_length + self.packed + 32:
                 raise Damaged("is cut short")
+        self.open_part = None
+        if flags:
+            if head[:32] not in keys:
+                raise Damaged(f"is sealed with the key {head[:4].hex()}, which is needed to read it")
+            self.open_part = opener(keys[head[:32]], head[32:48], front[:96])
+            head = self.open_part(0, head[48:])
         self.head, self.start = json.loads(head), 128 + head_length
         if self.head["udid"] != device or int(RECORD.match(self.name)[1]) != self.number:
             raise Damaged("belongs to another place")
 
     def files(self):
         """Every entry as (path, is folder, codec, size, modified, hash, carried bytes)."""
-        with open(self.path, "rb") as file:
-            record = file.read()
+        record = open(self.path, "rb").read()
         if b3(record[:-32]) != record[-32:]:
             raise Damaged("has changed")
-        data, at = unpack(record[self.start : self.start + self.packed], self.unpacked), 0
+        packed = record[self.start : self.start + self.packed]
+        if self.open_part:
+            parts = [packed[at : at + 65552] for at in range(0, len(packed), 65552)]
+            packed = b"".join(map(self.open_part, [*range(1, len(parts)), len(parts) | 1 << 63], parts))
+        data, at = unpack(packed, self.unpacked), 0
         for _ in range(self.entries):
             path_length, kind, codec, carried, size, modified, _born = struct.unpack_from("<HBBIQqQ", data, at)
             path = data[at + 64 : at + 64 + path_length].decode()
@@ -86,11 +126,10 @@ class Version:
 
 
 class Store:
-    def __init__(self, location):
+    def __init__(self, location, keys):
+        self.keys = {derive(key, "id"): key for key in keys}
         self.root = os.path.join(location, "Heirloom")
-        with open(os.path.join(self.root, "STORE.json"), "rb") as file:
-            about = json.load(file)
-        if about["format"] != 1:
+        if json.loads(open(os.path.join(self.root, "STORE.json"), "rb").read())["format"] != 1:
             sys.exit("this store needs a newer reader")
 
     def versions(self, device):
@@ -99,7 +138,7 @@ class Store:
         for name in sorted(os.listdir(folder)) if os.path.isdir(folder) else []:
             if RECORD.match(name):
                 try:
-                    version = Version(os.path.join(folder, name), device)
+                    version = Version(os.path.join(folder, name), device, self.keys)
                     found[version.number] = version
                 except (Damaged, OSError, ValueError) as error:
                     wrong.append(f"{device}: {name} {error}")
@@ -112,12 +151,10 @@ class Store:
         """The bytes of an object, whole or put together from deltas; a caller compares them with the hash."""
         path = self.object(hash_)
         if os.path.exists(path):
-            with open(path, "rb") as file:
-                return file.read()
+            return open(path, "rb").read()
         if depth > 32 or not os.path.exists(path + ".delta"):
             raise Damaged("is missing")
-        with open(path + ".delta", "rb") as file:
-            delta = file.read()
+        delta = open(path + ".delta", "rb").read()
         if delta[:8] != b"\x89HLD\r\n\x1a\n" or b3(delta[:80]) != delta[80:112]:
             raise Damaged("has a damaged delta")
         format_, header, flags, size = struct.unpack_from("<HHIQ", delta, 8)
@@ -171,8 +208,8 @@ def rebuild(store, version, folder):
     return wrong
 
 
-def main(location, device=None, number=None, folder=None):
-    store, wrong = Store(location), []
+def main(keys, location, device=None, number=None, folder=None):
+    store, wrong = Store(location, keys), []
     if number is None:
         for name in [device] if device else sorted(os.listdir(os.path.join(store.root, "devices"))):
             versions, damaged = store.versions(name)
@@ -189,11 +226,15 @@ def main(location, device=None, number=None, folder=None):
             for path, is_folder, _codec, size, modified, hash_, _carried in version.files():
                 print(f"{'folder' if is_folder else hash_.hex()} {size:>12} {when(modified)} {path}")
     for line in wrong:
-        print(f"damaged: {line}", file=sys.stderr)
+        print(f"unreadable: {line}", file=sys.stderr)
     return 1 if wrong else 0
 
 
 if __name__ == "__main__":
-    if not 2 <= len(sys.argv) <= 5:
+    given, keys = sys.argv[1:], []
+    if given[:1] == ["--key"] and len(given) > 1:
+        lines = [getpass.getpass("Recovery key: ")] if given[1] == "-" else open(given[1])
+        keys, given = [parse_key(line) for line in lines if line.strip()], given[2:]
+    if not 1 <= len(given) <= 4:
         sys.exit(__doc__)
-    sys.exit(main(*sys.argv[1:]))
+    sys.exit(main(keys, *given))

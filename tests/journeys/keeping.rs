@@ -13,14 +13,14 @@ use tests::{Home, tree};
 
 const EIGHT_DAYS: Duration = Duration::from_secs(8 * 24 * 60 * 60);
 
-fn reclaimed(job: &Job) -> &Reclaimed {
+pub fn reclaimed(job: &Job) -> &Reclaimed {
     match &job.result {
         Some(JobResult::Reclaimed(done)) => done,
         other => panic!("{other:?}: {job:#?}"),
     }
 }
 
-fn verified(job: &Job) -> &Verified {
+pub fn verified(job: &Job) -> &Verified {
     match &job.result {
         Some(JobResult::Verified(found)) => found,
         other => panic!("{other:?}: {job:#?}"),
@@ -33,7 +33,7 @@ async fn verify(home: &Home, location: &Path) -> Verified {
 }
 
 /// As if eight days had passed since everything was stored and given up.
-fn eight_days_pass(location: &Path) {
+pub fn eight_days_pass(location: &Path) {
     let then = SystemTime::now() - EIGHT_DAYS;
     let ms = then.duration_since(SystemTime::UNIX_EPOCH).unwrap().as_millis();
     let mut todo = vec![location.join("Heirloom")];

@@ -12,6 +12,7 @@ mod live;
 mod locations;
 mod lost;
 mod restore;
+mod sealed;
 mod secrets;
 mod sweep;
 mod terminal;

@@ -89,7 +89,7 @@ async fn the_device_without_a_backup() {
 }
 
 /// A Secret Service of its own: `gnome-keyring` on a bus of its own, with nothing in it.
-fn in_keyring(folder: &Path, script: &str) -> Command {
+pub fn in_keyring(folder: &Path, script: &str) -> Command {
     let mut command = Command::new("dbus-run-session");
     let unlock = "printf keyring | gnome-keyring-daemon --unlock --components=secrets >/dev/null 2>&1";
     command.args(["--", "sh", "-ec", &format!("{unlock}\n{script}")]);
@@ -102,7 +102,7 @@ fn in_keyring(folder: &Path, script: &str) -> Command {
     command
 }
 
-fn there(program: &str) -> bool {
+pub fn there(program: &str) -> bool {
     Command::new(program).arg("--version").output().is_ok_and(|output| output.status.success())
 }
 

@@ -19,11 +19,11 @@ const SIZES = [
 /** How long anything may take, in milliseconds. */
 const PATIENCE = 60_000;
 
-/** Opens the page over an engine that knows nothing yet; pictures of it go into a folder called so. */
-export async function open(pictures = "") {
+/** Opens the page over an engine that knows nothing yet; pictures of it go into a folder called so, `variables` to the engine. */
+export async function open(pictures = "", variables = {}) {
   const screenshots = join(SCREENSHOTS, pictures);
   const home = await mkdtemp(join(tmpdir(), "heirloom-web-"));
-  const host = await serve(home);
+  const host = await serve(home, variables);
   const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: FLAGS.split(" ") });
   const page = await browser.newPage({ viewport: SIZES.at(-1), locale: "en-GB", timezoneId: "Europe/Berlin" });
   page.setDefaultTimeout(PATIENCE);
@@ -68,9 +68,9 @@ function rail(page, title) {
   return page.getByLabel("Kinds").getByRole("button").and(page.getByTitle(title, { exact: true }));
 }
 
-async function serve(home) {
+async function serve(home, variables) {
   const program = process.env.HEIRLOOM_WEB_HOST ?? here("../../target/debug/web-host");
-  const env = { ...process.env, HEIRLOOM_HOME: home, HEIRLOOM_PRETEND_SCALE: "0.02" };
+  const env = { ...process.env, HEIRLOOM_HOME: home, HEIRLOOM_PRETEND_SCALE: "0.02", ...variables };
   const child = spawn(program, { env, stdio: ["ignore", "pipe", "inherit"] });
   const ended = new Promise((resolve) => child.once("exit", resolve));
   const started = (async () => {

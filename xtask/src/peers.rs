@@ -7,6 +7,8 @@ use std::process::Command;
 const PYTHON: &[&str] =
     &["pymobiledevice3==11.45.0", "vobject==0.9.9", "iphone_backup_decrypt==0.11.2", "pyiosbackup==0.2.4"];
 
+const READER: &[&str] = &["blake3==1.0.11", "zstandard==0.25.0", "PyNaCl==1.6.2"];
+
 /// Third-party clients against the pretend phone.
 pub fn test() -> Outcome {
     let programs = programs()?;
@@ -23,6 +25,11 @@ pub fn test() -> Outcome {
 /// The folder of programs of the environment with all of them.
 pub fn programs() -> Result<PathBuf, String> {
     Ok(python(PYTHON)?.join("bin"))
+}
+
+/// A Python with what `docs/reader.py` imports.
+pub fn reader_python() -> Result<PathBuf, String> {
+    Ok(python(READER)?.join("bin/python3"))
 }
 
 /// A program that comes in a Python package.

@@ -56,14 +56,16 @@ fn clippy() -> Outcome {
 fn rust() -> Outcome {
     sh("cargo", &["build", "--workspace", "--bins"])?;
     let parts = ["--workspace", "--lib", "--bins", "--test", "*"];
+    let python = peers::reader_python()?;
+    let cargo = |arguments: &[&str]| {
+        let arguments = [arguments, &parts[..]].concat();
+        step(Command::new("cargo").args(arguments).current_dir(root()).env("HEIRLOOM_PYTHON", &python))
+    };
     if has("cargo-nextest") {
-        return sh(
-            "cargo",
-            &[&["nextest", "run"], &parts[..], &["-E", "not (binary(peers) | binary(window))"]].concat(),
-        );
+        return cargo(&["nextest", "run", "-E", "not (binary(peers) | binary(window))"]);
     }
     // Peers and window skip themselves without the variables that `peers` and `window` set.
-    sh("cargo", &[&["test"], &parts[..]].concat())
+    cargo(&["test"])
 }
 
 /// The page in Chromium, over the web host.

@@ -3,7 +3,7 @@
 use crate::door::{Door, optional, whole};
 use crate::options::{At, Command};
 use crate::passwords::Source;
-use crate::{attached, encryption, keeping, print, restore};
+use crate::{attached, encryption, keeping, print, restore, sealing};
 use engine::api::{ApiError, Code, Result};
 use engine::{Config, Engine};
 use serde_json::{Value, json};
@@ -72,6 +72,7 @@ impl Door {
             Command::Search { text, device } => self.search(text, device).await?,
             Command::Restore(asked) => restore::run(self, asked).await?,
             Command::Encryption(command) => encryption::run(self, command).await?,
+            Command::Seal(command) => sealing::run(self, command).await?,
             Command::Wifi(command) => attached::wifi(self, command).await?,
             Command::Device(command) => attached::run(self, command).await?,
             Command::Keeping(command) => keeping::run(self, command).await?,

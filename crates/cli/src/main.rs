@@ -11,6 +11,7 @@ mod options;
 mod passwords;
 mod print;
 mod restore;
+mod sealing;
 mod simulate;
 
 use clap::Parser;

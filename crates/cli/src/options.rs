@@ -4,6 +4,7 @@ use crate::attached::{Attached, Wifi};
 use crate::encryption::Encryption;
 use crate::keeping::Keeping;
 use crate::restore::Restore;
+use crate::sealing::Seal;
 use clap::{Parser, Subcommand};
 use std::net::IpAddr;
 use std::path::PathBuf;
@@ -143,6 +144,9 @@ pub enum Command {
     /// The password that a device encrypts its backups with
     #[command(subcommand)]
     Encryption(Encryption),
+    /// Encrypting what a location tells of its versions
+    #[command(subcommand)]
+    Seal(Seal),
     /// Reaching a device over Wi-Fi
     #[command(subcommand)]
     Wifi(Wifi),

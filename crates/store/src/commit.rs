@@ -6,13 +6,13 @@ use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 use crate::barrier::{flush_folder, forget_cached};
-use crate::entries::{LARGEST_CARRIED, Packer};
+use crate::draft::Draft;
+use crate::entries::{LARGEST_CARRIED, LARGEST_INSIDE, Packer};
 use crate::error::{ObjectDamage, at, writing};
 use crate::fault::point;
 use crate::layout::{Hash, claim_name, record_name};
 use crate::list::{EntryKind, INLINE, OBJECT, Row};
 use crate::presence::Relied;
-use crate::record::Draft;
 use crate::session::{Session, born};
 use crate::tree::Node;
 use crate::version::VersionHead;
@@ -25,7 +25,8 @@ pub struct Commit {
     pub made: i64,
     /// Kept with the version, readable without its file list. At most 1 MiB altogether.
     pub notes: BTreeMap<String, String>,
-    /// Files named in `inline` up to this size are kept inside the record; 4 MiB is the most the format allows.
+    /// Files named in `inline` up to this size are kept inside the record; 4 MiB is the most the format allows. In a sealed
+    /// record they always are, up to 32 MiB; a larger one is [`Error::TooLarge`].
     pub inline_max: u64,
     /// Paths of files to keep inside the record.
     pub inline: Vec<String>,
@@ -39,11 +40,6 @@ pub struct Commit {
 impl Commit {
     fn leaves_out(&self, path: &str) -> bool {
         self.leave_out.iter().any(|folder| path::is_within(path, folder.trim_end_matches('/')))
-    }
-
-    /// Whether the content of a file goes into the record itself.
-    fn carries(&self, inline: &HashSet<&str>, path: &str, row: &Row) -> bool {
-        row.codec == OBJECT && row.size <= self.inline_max.min(LARGEST_CARRIED) && inline.contains(path)
     }
 }
 
@@ -99,12 +95,14 @@ impl Session {
             unpacked: packed.unpacked,
             entries: packed.entries,
         };
-        let (front, trailer) = draft.front_and_trailer().ok_or(Error::TooLarge)?;
+        let pieces = draft.pieces(self.key.as_ref())?;
 
         let path = self.store.0.layout.versions(&self.udid).join(&head.file);
-        self.write_record(&path, &[&front, &packed.list, &trailer])?;
+        self.write_record(&path, &[&pieces.front, &pieces.list, &pieces.trailer])?;
+        drop(pieces);
         point("record durable");
-        let found = record::check(&path, &self.udid).map_err(|damage| Error::RecordDamaged { path, damage })?;
+        let found = record::check(&path, &self.udid, &self.store.0.keys)
+            .map_err(|damage| Error::RecordDamaged { path, damage })?;
         debug_assert_eq!(found.version, head);
         point("record checked");
         // A clean-up that was cut may have put aside what this version relies on.
@@ -176,7 +174,7 @@ impl Session {
             if row.kind == EntryKind::File {
                 files += 1;
                 bytes = bytes.saturating_add(row.size);
-                if commit.carries(&inline, path, &row) {
+                if self.carries(commit, &inline, path, &row)? {
                     content = self.content(path, &row.hash, row.size)?;
                     (row.codec, carried) = (INLINE, &content);
                 }
@@ -195,12 +193,12 @@ impl Session {
         let (mut relied, mut new_bytes) = (Vec::new(), 0);
         for (path, node) in self.tree.walk("").filter(|(path, _)| !commit.leaves_out(path)) {
             let row = self.tree.row(node);
-            if row.kind != EntryKind::File || row.codec != OBJECT {
-                continue;
-            }
             let stored = |hash| self.previous().and_then(|list| list.object(hash));
             let new = !self.untouched(path, node) && stored(&row.hash) != Some(row.size);
-            if commit.carries(inline, path, &row) {
+            if row.kind != EntryKind::File || row.codec != OBJECT {
+                let sent = new && row.codec == INLINE && matches!(node, Node::Fresh(_));
+                new_bytes += if sent { row.size } else { 0 };
+            } else if self.carries(commit, inline, path, &row)? {
                 new_bytes += if new { row.size } else { 0 };
             } else {
                 relied.push(Relied { hash: row.hash, size: row.size, path, new });
@@ -208,6 +206,18 @@ impl Session {
         }
         presence::check(&self.store.0.layout, &mut relied)?;
         Ok(new_bytes + relied.iter().filter(|relied| relied.new).map(|relied| relied.size).sum::<u64>())
+    }
+
+    /// Whether the content of a file, an object now, goes into the record itself.
+    fn carries(&self, commit: &Commit, inline: &HashSet<&str>, path: &str, row: &Row) -> Result<bool> {
+        if row.codec != OBJECT || !inline.contains(path) {
+            return Ok(false);
+        }
+        match self.key {
+            Some(_) if row.size > LARGEST_INSIDE => Err(Error::TooLarge),
+            Some(_) => Ok(true),
+            None => Ok(row.size <= commit.inline_max.min(LARGEST_CARRIED)),
+        }
     }
 
     /// Whether an entry is as the version below has it, at the same path.

@@ -14,6 +14,8 @@ pub(crate) const LARGEST_LIST: u64 = 1 << 30;
 pub(crate) const MOST_ENTRIES: u64 = 8_000_000;
 /// The most an entry may carry besides its path, in bytes.
 pub(crate) const LARGEST_CARRIED: u64 = 4 << 20;
+/// The same in a sealed record, where some files must not lie anywhere else.
+pub(crate) const LARGEST_INSIDE: u64 = 32 << 20;
 
 /// The fixed part of an entry.
 const FIXED: usize = 64;
@@ -34,6 +36,7 @@ pub(crate) struct Entries<R: Read> {
     path: String,
     last: String,
     carried: Vec<u8>,
+    largest: u64,
 }
 
 impl<R: Read> Entries<R> {
@@ -41,7 +44,9 @@ impl<R: Read> Entries<R> {
         let mut decoder = zstd::Decoder::new(packed).map_err(|_| Damage::List)?.single_frame();
         decoder.window_log_max(WINDOW_LOG).map_err(|_| Damage::List)?;
         let input = BufReader::with_capacity(128 << 10, decoder).take(header.unpacked);
-        Ok(Entries { input, left: header.entries, path: String::new(), last: String::new(), carried: Vec::new() })
+        let largest = if header.sealed { LARGEST_INSIDE } else { LARGEST_CARRIED };
+        let (path, last, carried) = (String::new(), String::new(), Vec::new());
+        Ok(Entries { input, left: header.entries, path, last, carried, largest })
     }
 
     /// The next entry; `None` at an orderly end.
@@ -54,6 +59,9 @@ impl<R: Read> Entries<R> {
         let mut fixed = [0; FIXED];
         self.input.read_exact(&mut fixed).map_err(|_| Damage::List)?;
         let (row, path_length, carried) = parse(&fixed)?;
+        if carried > self.largest {
+            return Err(Damage::Limit);
+        }
         self.read_path(path_length)?;
         self.carried.clear();
         let read = (&mut self.input).take(carried).read_to_end(&mut self.carried).map_err(|_| Damage::List)?;
@@ -88,7 +96,7 @@ fn parse(fixed: &[u8; FIXED]) -> Result<(Row, usize, u64), Damage> {
         _ => return Err(Damage::List),
     };
     let carried = u64::from(u32::from_le_bytes([fixed[4], fixed[5], fixed[6], fixed[7]]));
-    if path_length > path::LONGEST || carried > LARGEST_CARRIED {
+    if path_length > path::LONGEST {
         return Err(Damage::Limit);
     }
     let mut hash: Hash = [0; 32];
@@ -109,9 +117,10 @@ impl Packer {
         Ok(Packer { output: zstd::Encoder::new(Vec::new(), LEVEL)?, unpacked: 0, entries: 0 })
     }
 
-    /// Adds an entry; its path is good and sorts after the last one, `carried` is at most [`LARGEST_CARRIED`].
+    /// Adds an entry; its path is good and sorts after the last one, `carried` is at most [`LARGEST_INSIDE`], and at
+    /// most [`LARGEST_CARRIED`] where the record is not sealed.
     pub fn push(&mut self, path: &str, row: &Row, carried: &[u8]) -> io::Result<()> {
-        debug_assert!(path.len() <= path::LONGEST && carried.len() as u64 <= LARGEST_CARRIED);
+        debug_assert!(path.len() <= path::LONGEST && carried.len() as u64 <= LARGEST_INSIDE);
         let mut fixed = [0; FIXED];
         fixed[..2].copy_from_slice(&(path.len() as u16).to_le_bytes());
         (fixed[2], fixed[3]) = match row.kind {

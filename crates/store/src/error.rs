@@ -4,6 +4,8 @@ use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::seal::KeyId;
+
 /// The result of this crate.
 pub type Result<T> = std::result::Result<T, Error>;
 
@@ -59,6 +61,18 @@ pub enum Error {
     /// A record that some file may still rely on cannot be read: nothing may be cleaned up.
     #[error("the record {} cannot be read, so nothing is cleaned up: {damage}", path.display())]
     RecordUnreadable { path: PathBuf, damage: Damage },
+    /// A sealed record, or the next one, needs a key that is not at hand.
+    #[error("{} needs the key {key}", path.display())]
+    KeyNeeded { path: PathBuf, key: KeyId },
+    /// Not the written form of a key: too short, too long, or a letter is wrong.
+    #[error("this is not the written form of a key")]
+    NotAKey,
+    /// A key that nothing in this store was sealed with.
+    #[error("nothing here was sealed with the key {key}")]
+    OtherKey { key: KeyId },
+    /// The system has no random bytes to make a key or a record of.
+    #[error("the system gives no random bytes: {source}")]
+    NoRandomness { source: io::Error },
     /// The version is pinned.
     #[error("version {seq} of device {udid} is pinned")]
     Pinned { udid: String, seq: u64 },
@@ -105,6 +119,10 @@ pub enum Damage {
     WrongPlace,
     /// Another record has the same number.
     DuplicateNumber,
+    /// It is sealed, and whole as far as that can be told without its key, which is not at hand.
+    KeyNeeded(KeyId),
+    /// It was not sealed with the key it names, or was changed since.
+    Seal,
     /// It was damaged when last looked at, and has been put aside.
     PutAside,
     /// It could not be read.
@@ -138,6 +156,8 @@ impl fmt::Display for Damage {
             Damage::WrongPlace => "it belongs to another place",
             Damage::PutAside => "it was damaged before and has been put aside",
             Damage::DuplicateNumber => "another record has the same number",
+            Damage::KeyNeeded(key) => return write!(f, "it is sealed, and the key {key} is not at hand"),
+            Damage::Seal => "its seal is broken",
             Damage::Unreadable(kind) => return write!(f, "it cannot be read ({kind})"),
         })
     }
@@ -152,6 +172,16 @@ impl fmt::Display for ObjectDamage {
             }
             ObjectDamage::WrongBytes => f.write_str("its bytes have changed"),
             ObjectDamage::Unreadable(kind) => write!(f, "it cannot be read ({kind})"),
+        }
+    }
+}
+
+impl Damage {
+    /// Why the record at `path` cannot be used, as an error.
+    pub(crate) fn of(self, path: PathBuf) -> Error {
+        match self {
+            Damage::KeyNeeded(key) => Error::KeyNeeded { path, key },
+            damage => Error::RecordDamaged { path, damage },
         }
     }
 }
@@ -179,7 +209,11 @@ impl From<Error> for io::Error {
             Error::Io { source, .. } => source.kind(),
             Error::DiskFull { .. } => io::ErrorKind::StorageFull,
             Error::NotFound { .. } | Error::NoVersion { .. } | Error::NoStore { .. } => io::ErrorKind::NotFound,
-            Error::BadPath { .. } | Error::BadDevice { .. } | Error::InsideItself { .. } => io::ErrorKind::InvalidInput,
+            Error::BadPath { .. } | Error::BadDevice { .. } | Error::InsideItself { .. } | Error::NotAKey => {
+                io::ErrorKind::InvalidInput
+            }
+            Error::KeyNeeded { .. } | Error::OtherKey { .. } => io::ErrorKind::PermissionDenied,
+            Error::NoRandomness { source } => source.kind(),
             Error::NotAFolder { .. } => io::ErrorKind::NotADirectory,
             Error::IsAFolder { .. } => io::ErrorKind::IsADirectory,
             Error::RecordDamaged { .. } | Error::ObjectDamaged { .. } | Error::StoreFileDamaged { .. } => {

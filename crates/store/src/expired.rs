@@ -71,7 +71,7 @@ impl Store {
         let folder = self.0.layout.expired(udid);
         let mut all = Vec::new();
         for name in names_in(&folder)?.into_iter().filter(|name| record_seq(name).is_some()) {
-            if let Ok(head) = record::read_head(&folder.join(&name), udid) {
+            if let Ok(head) = record::read_head(&folder.join(&name), udid, &self.0.keys) {
                 let since = read_since(&folder.join(since_name(&name))).unwrap_or_else(now);
                 all.push(Expired { head: head.version, since });
             }

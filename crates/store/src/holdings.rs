@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use crate::layout::{Hash, check_udid, record_seq};
 use crate::list::{EntryKind, OBJECT};
+use crate::sealing::Keys;
 use crate::store::names_in;
 use crate::{Damage, Result, Store, record};
 
@@ -65,8 +66,12 @@ impl Store {
 }
 
 /// Hands every object a record names, with its size, to `each`; one that is named twice comes twice.
-pub(crate) fn objects_of(file: &RecordFile, each: &mut dyn FnMut(Hash, u64)) -> std::result::Result<(), Damage> {
-    record::read(&file.path, &file.udid, &mut |(_, row, _)| {
+pub(crate) fn objects_of(
+    file: &RecordFile,
+    keys: &Keys,
+    each: &mut dyn FnMut(Hash, u64),
+) -> std::result::Result<(), Damage> {
+    record::read(&file.path, &file.udid, keys, &mut |(_, row, _)| {
         if row.kind == EntryKind::File && row.codec == OBJECT {
             each(row.hash, row.size);
         }
@@ -85,7 +90,8 @@ pub(crate) struct Holdings {
 }
 
 impl Holdings {
-    /// Reads every record of the store; of one that cannot be read, what can. `on_disk` tells what contents take there,
+    /// Reads every record of the store; of one that cannot be read, what can. A sealed one whose key is not at hand is an
+    /// error: it is whole, and what it holds would be taken for free. `on_disk` tells what contents take there,
     /// where that is known; else they count with their size.
     pub fn of(store: &Store, on_disk: Option<&HashMap<Hash, u64>>) -> Result<Holdings> {
         let mut holdings = Holdings { sets: vec![(0, u32::MAX)], bytes: vec![0], ..Holdings::default() };
@@ -94,7 +100,7 @@ impl Holdings {
         for record in store.all_records()?.0 {
             let index = holdings.records.len() as u32;
             let sets = &mut holdings.sets;
-            let read = objects_of(&record, &mut |hash, size| {
+            let read = objects_of(&record, &store.0.keys, &mut |hash, size| {
                 let (set, _) = set_of.entry(hash).or_insert((0, size));
                 if sets[*set as usize].1 != index {
                     *set = *grown.entry((*set, index)).or_insert_with(|| {
@@ -103,7 +109,9 @@ impl Holdings {
                     });
                 }
             });
-            let _ = read;
+            if let Err(damage @ Damage::KeyNeeded(_)) = read {
+                return Err(damage.of(record.path));
+            }
             holdings.records.push(record);
         }
         holdings.bytes.resize(holdings.sets.len(), 0);

@@ -2,9 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use time::OffsetDateTime;
 use time::macros::format_description;
+use time::{OffsetDateTime, PrimitiveDateTime};
 
+use crate::seal::KeyId;
 use crate::{Error, Result};
 
 /// A BLAKE3-256 hash.
@@ -86,6 +87,10 @@ impl Layout {
     pub fn damaged_objects(&self) -> PathBuf {
         self.objects().join("damaged")
     }
+    /// What turned sealing on and off.
+    pub fn sealing(&self) -> PathBuf {
+        self.root.join("sealing")
+    }
     pub fn leases(&self) -> PathBuf {
         self.root.join("leases")
     }
@@ -131,6 +136,29 @@ pub(crate) fn record_name(seq: u64, made: i64) -> String {
 pub(crate) fn record_seq(name: &str) -> Option<u64> {
     let (seq, rest) = name.strip_suffix(".ver")?.split_once('-')?;
     numbered(seq).filter(|_| !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_alphanumeric()))
+}
+
+/// The minute in the name of a record, Unix milliseconds; `None` when it is not the name of one that a writer made.
+pub(crate) fn record_time(name: &str) -> Option<i64> {
+    let format = format_description!("[year][month][day]T[hour][minute]Z");
+    let (_, time) = name.strip_suffix(".ver")?.split_once('-')?;
+    let time = PrimitiveDateTime::parse(time, &format).ok()?;
+    Some(time.assume_utc().unix_timestamp() * 1000)
+}
+
+/// The name of the empty file that turned sealing on or off.
+pub(crate) fn switch_name(number: u64, key: &KeyId, on: bool) -> String {
+    format!("{number:06}-{}.{}", key.hex(), if on { "on" } else { "off" })
+}
+
+/// Number, key, and whether it turned sealing on; `None` when it is not the name of a switch.
+pub(crate) fn switch_parts(name: &str) -> Option<(u64, KeyId, bool)> {
+    let (rest, on) = match name.strip_suffix(".on") {
+        Some(rest) => (rest, true),
+        None => (name.strip_suffix(".off")?, false),
+    };
+    let (number, key) = rest.split_once('-')?;
+    Some((numbered(number)?, KeyId::from_hex(key)?, on))
 }
 
 /// The name of the empty file that reserves a number while its record is being written.
@@ -193,6 +221,8 @@ mod tests {
         assert_eq!(record_name(1, i64::MAX), "000001-19700101T0000Z.ver");
         assert_eq!(record_seq("000042-20261122T2149Z.ver"), Some(42));
         assert_eq!(record_seq("1234567-20261122T2149Z.ver"), Some(1_234_567));
+        assert_eq!(record_time("000042-20261122T2149Z.ver"), Some(1_795_384_140_000));
+        assert_eq!(record_time("000042-x.ver"), None);
     }
 
     #[test]

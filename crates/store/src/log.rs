@@ -6,15 +6,17 @@ use std::fs::{File, OpenOptions};
 use std::io::{BufRead, BufReader, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 
+use data_encoding::BASE64;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::entries::LARGEST_INSIDE;
 use crate::error::at;
 use crate::layout::{Hash, hex};
 use crate::{Error, Result};
 
-/// The longest line: two paths of 4 KiB, each character escaped, and room for the rest.
-const LONGEST_LINE: u64 = 64 << 10;
+/// The longest line: the content of a file, a path of 4 KiB, each character escaped, and room for the rest.
+const LONGEST_LINE: u64 = LARGEST_INSIDE * 4 / 3 + (64 << 10);
 
 /// One line.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -27,6 +29,13 @@ pub(crate) enum Line {
         /// Lower-case hex.
         hash: String,
         size: u64,
+        modified: i64,
+    },
+    /// A file that is to lie in the sealed record and nowhere else in the store.
+    Inside {
+        path: String,
+        /// In Base64.
+        content: String,
         modified: i64,
     },
     Folder {
@@ -74,6 +83,15 @@ pub(crate) fn name(store: &str, udid: &str) -> String {
 impl Line {
     pub fn file(path: &str, hash: &Hash, size: u64, modified: i64) -> Line {
         Line::File { path: path.to_owned(), hash: hex(hash), size, modified }
+    }
+
+    pub fn inside(path: &str, content: &[u8], modified: i64) -> Line {
+        Line::Inside { path: path.to_owned(), content: BASE64.encode(content), modified }
+    }
+
+    /// What [`Line::Inside`] holds.
+    pub fn content(base64: &str) -> Option<Vec<u8>> {
+        BASE64.decode(base64.as_bytes()).ok()
     }
 }
 

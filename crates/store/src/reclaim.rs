@@ -48,7 +48,8 @@ impl Store {
     /// `sessions` is the folder given to [`Store::begin`]; `now` in Unix milliseconds, but never later than the clock
     /// of the volume. `progress` gets groups of objects done and groups in all, and ends the clean-up with `false`.
     /// Fails with [`Error::StoreBusy`] while a session or another clean-up is at work, with
-    /// [`Error::RecordUnreadable`] when any record cannot be read. A backup that begins meanwhile ends it early.
+    /// [`Error::RecordUnreadable`] when any record cannot be read, with [`Error::KeyNeeded`] when one is sealed and its key
+    /// is not at hand. A backup that begins meanwhile ends it early.
     pub fn reclaim(&self, sessions: &Path, now: i64, progress: &mut dyn FnMut(u64, u64) -> bool) -> Result<Reclaimed> {
         fs::create_dir_all(sessions).map_err(at(sessions))?;
         let layout = &self.0.layout;
@@ -140,7 +141,7 @@ impl Sweep<'_> {
             let expired_over = record.place == Place::Expired && self.is_over(&record)?;
             if expired_over {
                 // Readable or not at all: also what is about to go must be understood.
-                objects_of(&record, &mut |_, _| ()).map_err(unreadable(&record))?;
+                objects_of(&record, &self.store.0.keys, &mut |_, _| ()).map_err(unreadable(&record))?;
                 over.push(record);
             } else {
                 self.mark_one(record)?;
@@ -185,7 +186,7 @@ impl Sweep<'_> {
         let mut mark = |hash, _| {
             named.insert(hash);
         };
-        objects_of(&record, &mut mark).map_err(unreadable(&record))?;
+        objects_of(&record, &self.store.0.keys, &mut mark).map_err(unreadable(&record))?;
         self.read.insert(record.path);
         Ok(())
     }
@@ -340,7 +341,10 @@ impl Sweep<'_> {
 }
 
 fn unreadable(record: &RecordFile) -> impl Fn(Damage) -> Error + '_ {
-    |damage| Error::RecordUnreadable { path: record.path.clone(), damage }
+    |damage| match damage {
+        Damage::KeyNeeded(key) => Error::KeyNeeded { path: record.path.clone(), key },
+        damage => Error::RecordUnreadable { path: record.path.clone(), damage },
+    }
 }
 
 fn unix(time: SystemTime) -> i64 {

@@ -1,28 +1,31 @@
 //! The version record (`.ver`), byte by byte: `docs/store-format.md` is the same in prose.
 //!
-//! Header (fixed) · head (JSON) · file list (zstd) · BLAKE3 of all before. Numbers are little-endian.
+//! Header (fixed) · head (JSON) · file list (zstd) · BLAKE3 of all before. Numbers are little-endian. Of a sealed record
+//! head and list are encrypted; both checksums are over what lies on the disk, so damage is told without the key.
 
-use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
-use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::draft::HeadJson;
 use crate::entries::{Entries, LARGEST_LIST, Listed, MOST_ENTRIES};
 use crate::error::Damage;
 use crate::list::List;
+use crate::seal::{BOUND, KeyId, NONCE, Seal};
+use crate::sealing::Keys;
 use crate::version::VersionHead;
 
-const MAGIC: [u8; 8] = *b"\x89HLV\r\n\x1a\n";
-const FORMAT: u16 = 1;
+pub(crate) const MAGIC: [u8; 8] = *b"\x89HLV\r\n\x1a\n";
+pub(crate) const FORMAT: u16 = 1;
 pub(crate) const HEADER: usize = 128;
-const TRAILER: usize = 32;
+pub(crate) const TRAILER: usize = 32;
 /// The largest head, in bytes.
 pub(crate) const LARGEST_HEAD: usize = 1 << 20;
-const HEAD_JSON: u8 = 0;
-const LIST_ZSTD: u8 = 1;
+/// Flags and codecs of a record that is not sealed, and of one that is.
+pub(crate) const PLAIN: (u32, [u8; 4]) = (0, [0, 1, 0, 0]);
+pub(crate) const SEALED: (u32, [u8; 4]) = (1, [1, 2, 0, 0]);
 
 /// The fixed part of a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,6 +39,7 @@ pub(crate) struct Header {
     pub packed: u64,
     pub unpacked: u64,
     pub entries: u64,
+    pub sealed: bool,
     head_check: [u8; 32],
 }
 
@@ -44,70 +48,6 @@ pub(crate) struct Header {
 pub(crate) struct Head {
     pub header: Header,
     pub version: VersionHead,
-}
-
-#[derive(Serialize, Deserialize)]
-struct HeadJson {
-    udid: String,
-    made: i64,
-    files: u64,
-    bytes: u64,
-    new_bytes: u64,
-    #[serde(default)]
-    notes: BTreeMap<String, String>,
-}
-
-/// Everything a new record needs but its list.
-pub(crate) struct Draft<'a> {
-    pub version: &'a VersionHead,
-    pub base: u64,
-    pub session: Uuid,
-    pub store: Uuid,
-    pub packed: &'a [u8],
-    pub unpacked: u64,
-    pub entries: u64,
-}
-
-impl Draft<'_> {
-    /// All that precedes the packed list; `None` when the notes are too large.
-    fn front(&self) -> Option<Vec<u8>> {
-        let version = self.version;
-        let head = serde_json::to_vec(&HeadJson {
-            udid: version.udid.clone(),
-            made: version.made,
-            files: version.files,
-            bytes: version.bytes,
-            new_bytes: version.new_bytes,
-            notes: version.notes.clone(),
-        })
-        .ok()
-        .filter(|head| head.len() <= LARGEST_HEAD)?;
-        let mut front = Vec::with_capacity(HEADER + head.len());
-        front.extend_from_slice(&MAGIC);
-        front.extend_from_slice(&FORMAT.to_le_bytes());
-        front.extend_from_slice(&(HEADER as u16).to_le_bytes());
-        front.extend_from_slice(&0u32.to_le_bytes());
-        front.extend_from_slice(&version.seq.to_le_bytes());
-        front.extend_from_slice(&self.base.to_le_bytes());
-        front.extend_from_slice(self.session.as_bytes());
-        front.extend_from_slice(self.store.as_bytes());
-        front.extend_from_slice(&(head.len() as u32).to_le_bytes());
-        front.extend_from_slice(&[HEAD_JSON, LIST_ZSTD, 0, 0]);
-        front.extend_from_slice(&(self.packed.len() as u64).to_le_bytes());
-        front.extend_from_slice(&self.unpacked.to_le_bytes());
-        front.extend_from_slice(&self.entries.to_le_bytes());
-        let check = blake3::Hasher::new().update(&front).update(&head).finalize();
-        front.extend_from_slice(check.as_bytes());
-        front.extend_from_slice(&head);
-        Some(front)
-    }
-
-    /// What goes before and after the packed list. `None` when the notes are too large.
-    pub fn front_and_trailer(&self) -> Option<(Vec<u8>, [u8; 32])> {
-        let front = self.front()?;
-        let trailer = blake3::Hasher::new().update(&front).update(self.packed).finalize();
-        Some((front, *trailer.as_bytes()))
-    }
 }
 
 fn unreadable(error: io::Error) -> Damage {
@@ -154,9 +94,11 @@ impl Header {
             packed: fields.u64(),
             unpacked: fields.u64(),
             entries: fields.u64(),
+            sealed: (flags, codecs) == SEALED,
             head_check: fields.take(),
         };
-        if format != FORMAT || flags != 0 || codecs != [HEAD_JSON, LIST_ZSTD, 0, 0] || length as usize != HEADER {
+        let known = header.sealed || (flags, codecs) == PLAIN;
+        if format != FORMAT || !known || length as usize != HEADER {
             return Err(Damage::NewerFormat);
         }
         let too_much = head_length as usize > LARGEST_HEAD
@@ -172,23 +114,49 @@ impl Header {
     }
 }
 
-/// Reads header and head from `input`, which is then at the start of the packed list; returns the bytes read, too.
-fn read_front(input: &mut impl Read, length: u64) -> Result<(Header, HeadJson, Vec<u8>), Damage> {
-    let mut bytes = [0; HEADER];
-    input.read_exact(&mut bytes).map_err(unreadable)?;
-    let header = Header::parse(&bytes)?;
+/// Header and head as they lie on the disk.
+struct Front {
+    header: Header,
+    /// Both, one after the other.
+    bytes: Vec<u8>,
+}
+
+/// Reads header and head from `input`, which is then at the start of the packed list.
+fn read_front(input: &mut impl Read, length: u64) -> Result<Front, Damage> {
+    let mut fixed = [0; HEADER];
+    input.read_exact(&mut fixed).map_err(unreadable)?;
+    let header = Header::parse(&fixed)?;
     if header.record_length() != length {
         return Err(Damage::WrongLength);
     }
-    let mut front = vec![0; HEADER + header.head_length as usize];
-    front[..HEADER].copy_from_slice(&bytes);
-    input.read_exact(&mut front[HEADER..]).map_err(unreadable)?;
-    let check = blake3::Hasher::new().update(&front[..HEADER - 32]).update(&front[HEADER..]).finalize();
-    if check != header.head_check {
-        return Err(Damage::HeadChecksum);
+    let mut bytes = vec![0; HEADER + header.head_length as usize];
+    bytes[..HEADER].copy_from_slice(&fixed);
+    input.read_exact(&mut bytes[HEADER..]).map_err(unreadable)?;
+    let check = blake3::Hasher::new().update(&bytes[..BOUND]).update(&bytes[HEADER..]).finalize();
+    if check != header.head_check { Err(Damage::HeadChecksum) } else { Ok(Front { header, bytes }) }
+}
+
+impl Front {
+    /// The key a sealed one names, its nonce, and the sealed head.
+    fn sealed(&self) -> Option<(KeyId, [u8; NONCE], &[u8])> {
+        let (key, rest) = self.bytes[HEADER..].split_first_chunk().filter(|_| self.header.sealed)?;
+        let (nonce, head) = rest.split_first_chunk()?;
+        Some((KeyId::from_bytes(*key), *nonce, head))
     }
-    let head = serde_json::from_slice(&front[HEADER..]).map_err(|_| Damage::Notes)?;
-    Ok((header, head, front))
+
+    /// The head, and of a sealed record what opens its list.
+    fn open(&self, keys: &Keys) -> Result<(HeadJson, Option<Seal>), Damage> {
+        let parse = |head: &[u8]| serde_json::from_slice(head).map_err(|_| Damage::Notes);
+        if !self.header.sealed {
+            return Ok((parse(&self.bytes[HEADER..])?, None));
+        }
+        let (id, nonce, head) = self.sealed().ok_or(Damage::Limit)?;
+        let key = keys.find(&id).ok_or(Damage::KeyNeeded(id))?;
+        let bound = self.bytes.first_chunk().ok_or(Damage::Limit)?;
+        let seal = Seal::new(&key, nonce, *bound);
+        let head = seal.open_head(head).map_err(|_| Damage::Seal)?;
+        Ok((parse(&head)?, Some(seal)))
+    }
 }
 
 fn open(path: &Path) -> Result<(File, u64), Damage> {
@@ -201,45 +169,59 @@ fn open(path: &Path) -> Result<(File, u64), Damage> {
     Ok((file, length))
 }
 
-fn placed(header: Header, head: HeadJson, path: &Path, udid: &str) -> Result<Head, Damage> {
+/// Whether the record lies under its own number.
+fn check_number(header: &Header, path: &Path) -> Result<(), Damage> {
     let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-    if head.udid != udid || crate::layout::record_seq(name) != Some(header.seq) {
+    if crate::layout::record_seq(name) == Some(header.seq) { Ok(()) } else { Err(Damage::WrongPlace) }
+}
+
+fn placed(header: Header, head: HeadJson, path: &Path, udid: &str) -> Result<Head, Damage> {
+    if head.udid != udid {
         return Err(Damage::WrongPlace);
     }
-    let version = VersionHead {
-        udid: head.udid,
-        seq: header.seq,
-        file: name.to_owned(),
-        made: head.made,
-        files: head.files,
-        bytes: head.bytes,
-        new_bytes: head.new_bytes,
-        notes: head.notes,
-    };
-    Ok(Head { header, version })
+    let file = path.file_name().and_then(|name| name.to_str()).unwrap_or_default().to_owned();
+    let HeadJson { udid, made, files, bytes, new_bytes, notes } = head;
+    Ok(Head { header, version: VersionHead { udid, seq: header.seq, file, made, files, bytes, new_bytes, notes } })
 }
 
 /// Reads and checks the head of the record at `path`. Cost does not depend on the number of files.
-pub(crate) fn read_head(path: &Path, udid: &str) -> Result<Head, Damage> {
+pub(crate) fn read_head(path: &Path, udid: &str, keys: &Keys) -> Result<Head, Damage> {
     let (mut file, length) = open(path)?;
-    let (header, head, _) = read_front(&mut file, length)?;
-    placed(header, head, path, udid)
+    let front = read_front(&mut file, length)?;
+    check_number(&front.header, path)?;
+    placed(front.header, front.open(keys)?.0, path, udid)
+}
+
+/// Reads the header of the record at `path`, for which no key is needed.
+pub(crate) fn header(path: &Path) -> Result<Header, Damage> {
+    let (mut file, length) = open(path)?;
+    let front = read_front(&mut file, length)?;
+    check_number(&front.header, path).map(|()| front.header)
+}
+
+/// The key a sealed record names.
+pub(crate) fn key_id(path: &Path) -> Option<KeyId> {
+    let (mut file, length) = open(path).ok()?;
+    read_front(&mut file, length).ok()?.sealed().map(|(key, ..)| key)
 }
 
 /// The device a record belongs to, wherever it lies.
-pub(crate) fn device(path: &Path) -> Result<String, Damage> {
+pub(crate) fn device(path: &Path, keys: &Keys) -> Result<String, Damage> {
     let (mut file, length) = open(path)?;
-    read_front(&mut file, length).map(|(_, head, _)| head.udid)
+    read_front(&mut file, length)?.open(keys).map(|(head, _)| head.udid)
 }
 
 /// Reads the whole record, checks every rule and the trailer, and hands each entry to `each`.
+///
+/// Fails with [`Damage::KeyNeeded`] when it is sealed with a key that is not at hand, and its trailer is right.
 pub(crate) fn read(
     path: &Path,
     udid: &str,
+    keys: &Keys,
     each: &mut dyn FnMut(Listed<'_>) -> Result<(), Damage>,
 ) -> Result<Head, Damage> {
     let (file, length) = open(path)?;
-    read_from(file, length, path, udid, each)
+    read_from(file, length, path, udid, keys, each)
 }
 
 /// As [`read`], for a record of `length` bytes that `input` is at the start of.
@@ -248,45 +230,76 @@ pub(crate) fn read_from(
     length: u64,
     path: &Path,
     udid: &str,
+    keys: &Keys,
     each: &mut dyn FnMut(Listed<'_>) -> Result<(), Damage>,
 ) -> Result<Head, Damage> {
-    let (header, head, front) = read_front(&mut input, length)?;
-    let head = placed(header, head, path, udid)?;
+    let front = read_front(&mut input, length)?;
+    let header = front.header;
+    check_number(&header, path)?;
+    let opened = match front.open(keys) {
+        Ok((head, seal)) => Ok((placed(header, head, path, udid)?, seal)),
+        Err(damage @ Damage::KeyNeeded(_)) => Err(damage),
+        Err(damage) => return Err(damage),
+    };
     let mut hasher = blake3::Hasher::new();
-    hasher.update(&front);
+    hasher.update(&front.bytes);
     let mut packed = Hashing { input: (&mut input).take(header.packed), hasher };
-    let listed = Entries::new(&mut packed, &header).and_then(|mut entries| {
-        while let Some(entry) = entries.next()? {
-            each(entry)?;
+    let listed = opened.and_then(|(head, seal)| {
+        match seal {
+            None => list_entries(&mut packed, &header, each),
+            Some(seal) => list_sealed(&mut packed, &seal, &header, each),
         }
-        Ok(())
+        .map(|()| head)
     });
     // A flipped bit in the list is told as such, whatever the unpacking made of it.
     io::copy(&mut packed, &mut io::sink()).map_err(unreadable)?;
     let found = packed.hasher.finalize();
     let mut trailer = [0; TRAILER];
     input.read_exact(&mut trailer).map_err(unreadable)?;
-    if found != trailer {
-        return Err(Damage::Checksum);
+    if found != trailer { Err(Damage::Checksum) } else { listed }
+}
+
+fn list_entries(
+    packed: impl Read,
+    header: &Header,
+    each: &mut dyn FnMut(Listed<'_>) -> Result<(), Damage>,
+) -> Result<(), Damage> {
+    let mut entries = Entries::new(packed, header)?;
+    while let Some(entry) = entries.next()? {
+        each(entry)?;
     }
-    listed.map(|()| head)
+    Ok(())
+}
+
+fn list_sealed(
+    packed: impl Read,
+    seal: &Seal,
+    header: &Header,
+    each: &mut dyn FnMut(Listed<'_>) -> Result<(), Damage>,
+) -> Result<(), Damage> {
+    let mut plain = seal.open_list(packed, header.packed);
+    let listed = list_entries(&mut plain, header, each);
+    // To its end: also what follows the list must have been sealed with it.
+    let rest = io::copy(&mut plain, &mut io::sink());
+    if plain.broken || rest.is_err() { Err(Damage::Seal) } else { listed }
 }
 
 /// Reads the whole record into memory.
-pub(crate) fn load(path: &Path, udid: &str) -> Result<(Head, List), Damage> {
-    let header = read_head(path, udid)?.header;
+pub(crate) fn load(path: &Path, udid: &str, keys: &Keys) -> Result<(Head, List), Damage> {
+    let header = read_head(path, udid, keys)?.header;
     // No more room in advance than a true list of this length could need, whatever the header says.
     let entries = header.entries.min(header.packed / 8) as usize;
     let paths = header.unpacked.saturating_sub(64 * header.entries).min(header.packed * 4) as usize;
     let mut list = List::with_capacity(entries, paths);
-    let head = read(path, udid, &mut |(path, row, carried)| list.push(path, row, carried).map_err(|_| Damage::List))?;
+    let head =
+        read(path, udid, keys, &mut |(path, row, carried)| list.push(path, row, carried).map_err(|_| Damage::List))?;
     list.shrink();
     Ok((head, list))
 }
 
 /// Reads the whole record and keeps nothing of it.
-pub(crate) fn check(path: &Path, udid: &str) -> Result<Head, Damage> {
-    read(path, udid, &mut |_| Ok(()))
+pub(crate) fn check(path: &Path, udid: &str, keys: &Keys) -> Result<Head, Damage> {
+    read(path, udid, keys, &mut |_| Ok(()))
 }
 
 /// Hashes what is read through it.

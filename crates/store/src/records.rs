@@ -7,7 +7,8 @@ use std::time::SystemTime;
 
 use crate::barrier::flush_folder;
 use crate::error::{Damage, at};
-use crate::layout::{check_udid, claim_name, claim_seq, former_seq, given_up_name, record_seq, torn_name};
+use crate::layout::{check_udid, claim_name, claim_seq, former_seq, given_up_name, record_seq, record_time, torn_name};
+use crate::seal::KeyId;
 use crate::store::names_in;
 use crate::tree::Tree;
 use crate::version::{Loaded, Version, VersionHead};
@@ -20,6 +21,20 @@ pub struct VersionList {
     pub versions: Vec<VersionHead>,
     /// Records that are no versions. They are kept, never deleted.
     pub damaged: Vec<DamagedRecord>,
+    /// Versions whose key is not at hand, oldest first. Nothing is wrong with them.
+    pub sealed: Vec<SealedRecord>,
+}
+
+/// What can be known of a sealed version without its key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SealedRecord {
+    pub seq: u64,
+    /// The name of its record.
+    pub file: String,
+    /// The minute in that name, Unix milliseconds.
+    pub made: i64,
+    /// What opens it.
+    pub key: KeyId,
 }
 
 /// A record that cannot be used.
@@ -65,13 +80,18 @@ impl Store {
         for (seq, name) in self.records(udid)?.into_iter().rev() {
             let path = self.0.layout.versions(udid).join(&name);
             let check = if whole || !newest_is_whole { self.check(&path, udid) } else { self.remembered(&path) };
-            match check.and_then(|()| record::read_head(&path, udid)) {
+            match check.and_then(|()| record::read_head(&path, udid, &self.0.keys)) {
                 Ok(_) if list.versions.last().is_some_and(|newer| newer.seq == seq) => {
                     damaged(name, Damage::DuplicateNumber);
                 }
                 Ok(head) => {
                     list.versions.push(head.version);
                     newest_is_whole = true;
+                }
+                Err(Damage::KeyNeeded(key)) => {
+                    newest_is_whole = true;
+                    let made = record_time(&name).unwrap_or_default();
+                    list.sealed.push(SealedRecord { seq, file: name, made, key });
                 }
                 Err(reason) => damaged(name, reason),
             }
@@ -82,18 +102,20 @@ impl Store {
             damaged(format!("quarantine/{name}"), reason);
         }
         list.versions.reverse();
+        list.sealed.reverse();
         Ok(list)
     }
 
     /// One version, with its file list.
     ///
-    /// Fails with [`Error::NoVersion`], or [`Error::RecordDamaged`] when its record cannot be used.
+    /// Fails with [`Error::NoVersion`], with [`Error::RecordDamaged`] when its record cannot be used, and with
+    /// [`Error::KeyNeeded`] when it is sealed and its key is not at hand.
     pub fn version(&self, udid: &str, seq: u64) -> Result<Version> {
         check_udid(udid)?;
         let mut result = Err(Error::NoVersion { udid: udid.to_owned(), seq });
         for (_, name) in self.records(udid)?.into_iter().rev().filter(|(number, _)| *number == seq) {
             let path = self.0.layout.versions(udid).join(name);
-            result = self.load(&path, udid).map_err(|damage| Error::RecordDamaged { path, damage });
+            result = self.load(&path, udid).map_err(|damage| damage.of(path));
             if result.is_ok() {
                 break;
             }
@@ -104,18 +126,19 @@ impl Store {
     /// The newest version whose record is whole.
     ///
     /// With the device's lease in hand: damaged records newer than that are put into quarantine, so that they can
-    /// never be taken for good later; those whose number is still claimed, as never finished. One that cannot be read, is from a newer release or belongs to another device is
-    /// an error and left alone. A copy under a wrong number is no version and left alone.
+    /// never be taken for good later; those whose number is still claimed, as never finished. One that cannot be read, is
+    /// sealed with a key that is not at hand, is from a newer release or belongs to another device is an error and left
+    /// alone. A copy under a wrong number is no version and left alone.
     pub(crate) fn newest_for_writing(&self, udid: &str) -> Result<Option<Version>> {
         for (seq, name) in self.records(udid)?.into_iter().rev() {
             let path = self.0.layout.versions(udid).join(&name);
             match self.load(&path, udid) {
                 Ok(version) => return Ok(Some(version)),
-                Err(damage @ (Damage::Unreadable(_) | Damage::NewerFormat)) => {
-                    return Err(Error::RecordDamaged { path, damage });
+                Err(damage @ (Damage::Unreadable(_) | Damage::NewerFormat | Damage::KeyNeeded(_))) => {
+                    return Err(damage.of(path));
                 }
                 Err(damage @ Damage::WrongPlace) => {
-                    if record::device(&path).as_deref() != Ok(udid) {
+                    if record::device(&path, &self.0.keys).as_deref() != Ok(udid) {
                         return Err(Error::RecordDamaged { path, damage });
                     }
                 }
@@ -133,7 +156,8 @@ impl Store {
     /// Gives up a damaged record, so that a clean-up need not wait for it any more: content that only it named can then
     /// be taken away. `file` as [`DamagedRecord`] tells it. The record itself stays in quarantine under another name.
     ///
-    /// Fails with [`Error::RecordDamaged`] when it is whole, from a newer release, or cannot be read just now.
+    /// Fails with [`Error::RecordDamaged`] when it is whole, from a newer release, or cannot be read just now; with
+    /// [`Error::KeyNeeded`] when it is sealed and its key is not at hand.
     pub fn give_up_record(&self, udid: &str, file: &str) -> Result<()> {
         check_udid(udid)?;
         let quarantine = self.0.layout.quarantine(udid);
@@ -143,13 +167,13 @@ impl Store {
         };
         let path = folder.join(name);
         let Some(seq) = record_seq(name) else { return Err(Error::NotFound { path: file.to_owned() }) };
-        match record::check(&path, udid) {
+        match record::check(&path, udid, &self.0.keys) {
             Ok(_) => return Err(Error::RecordDamaged { path, damage: Damage::PutAside }),
             Err(Damage::Unreadable(std::io::ErrorKind::NotFound)) => {
                 return Err(Error::NoVersion { udid: udid.to_owned(), seq });
             }
-            Err(damage @ (Damage::Unreadable(_) | Damage::NewerFormat)) => {
-                return Err(Error::RecordDamaged { path, damage });
+            Err(damage @ (Damage::Unreadable(_) | Damage::NewerFormat | Damage::KeyNeeded(_))) => {
+                return Err(damage.of(path));
             }
             Err(_) => {}
         }
@@ -178,18 +202,22 @@ impl Store {
         Ok(last)
     }
 
-    /// The heads of all records, by number. Only the newest, the one a cut may have torn, is checked whole.
-    pub(crate) fn heads(&self, udid: &str) -> Result<Vec<record::Head>> {
+    /// The headers of all records, by number; no key is needed. Only the newest, the one a cut may have torn, is checked
+    /// whole.
+    pub(crate) fn headers(&self, udid: &str) -> Result<Vec<record::Header>> {
         let folder = self.0.layout.versions(udid);
-        let mut heads = Vec::new();
+        let mut headers = Vec::new();
         for (_, name) in self.records(udid)?.into_iter().rev() {
             let path = folder.join(name);
-            if !heads.is_empty() || self.check(&path, udid).is_ok() {
-                heads.extend(record::read_head(&path, udid).ok());
+            if !headers.is_empty() || self.check(&path, udid).is_ok() {
+                headers.extend(match record::read_head(&path, udid, &self.0.keys) {
+                    Err(Damage::KeyNeeded(_)) => record::header(&path).ok(),
+                    read => read.ok().map(|head| head.header),
+                });
             }
         }
-        heads.reverse();
-        Ok(heads)
+        headers.reverse();
+        Ok(headers)
     }
 
     /// The name of the record of that number; the last one when there are several.
@@ -210,7 +238,7 @@ impl Store {
         {
             return Ok(Version(loaded));
         }
-        let loaded = record::load(path, udid).map(|(head, list)| {
+        let loaded = record::load(path, udid, &self.0.keys).map(|(head, list)| {
             let layout = self.0.layout.clone();
             Arc::new(Loaded { head: head.version, header: head.header, tree: Tree::over(Arc::new(list)), layout })
         });
@@ -220,7 +248,8 @@ impl Store {
         loaded.map(Version)
     }
 
-    /// Checks all of a record, unless that was done and the file looks the same.
+    /// Checks all of a record, unless that was done and the file looks the same. One whose key is not at hand is good
+    /// when its checksums are.
     fn check(&self, path: &Path, udid: &str) -> std::result::Result<(), Damage> {
         let stamp = stamp(path);
         let known = self.memory().get(path).and_then(|memory| memory.checked);
@@ -229,7 +258,10 @@ impl Store {
         {
             return result;
         }
-        let result = record::check(path, udid).map(drop);
+        let result = match record::check(path, udid, &self.0.keys) {
+            Err(Damage::KeyNeeded(_)) => Ok(()),
+            checked => checked.map(drop),
+        };
         self.remember(path, result, |_| ());
         result
     }
@@ -244,7 +276,7 @@ impl Store {
     }
 
     fn remember(&self, path: &Path, result: std::result::Result<(), Damage>, also: impl FnOnce(&mut Memory)) {
-        let passing = matches!(result, Err(Damage::Unreadable(_)));
+        let passing = matches!(result, Err(Damage::Unreadable(_) | Damage::KeyNeeded(_)));
         if let Some((length, time)) = stamp(path).filter(|_| !passing) {
             let mut all = self.memory();
             let memory = all.entry(path.to_path_buf()).or_default();
@@ -253,7 +285,7 @@ impl Store {
         }
     }
 
-    fn memory(&self) -> MutexGuard<'_, std::collections::HashMap<PathBuf, Memory>> {
+    pub(crate) fn memory(&self) -> MutexGuard<'_, std::collections::HashMap<PathBuf, Memory>> {
         // Each entry is only ever replaced whole.
         self.0.memory.lock().unwrap_or_else(PoisonError::into_inner)
     }

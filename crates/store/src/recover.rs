@@ -61,10 +61,13 @@ impl Store {
         };
         let (mut files, mut bytes) = (0, 0u64);
         while let Some(line) = lines.next()? {
-            if let Line::File { size, .. } = line {
-                files += 1;
-                bytes = bytes.saturating_add(size);
-            }
+            let size = match line {
+                Line::File { size, .. } => size,
+                Line::Inside { content, .. } => Line::content(&content).map_or(0, |content| content.len() as u64),
+                _ => continue,
+            };
+            files += 1;
+            bytes = bytes.saturating_add(size);
         }
         let (udid, started, log) = (udid.to_owned(), begin.started, path.to_path_buf());
         Ok(Some(UnfinishedSession { udid, started, files, bytes, log }))

@@ -31,13 +31,13 @@ impl Store {
         if begin.store != self.0.uuid || begin.udid != udid || begin.from_nothing {
             return Ok(None);
         }
-        let heads = self.heads(udid)?;
-        let (Some(session), Some(newest)) = (begin.newest, heads.last()) else {
-            return Ok((begin.newest.is_none() && heads.is_empty()).then_some(None));
+        let headers = self.headers(udid)?;
+        let (Some(session), Some(newest)) = (begin.newest, headers.last()) else {
+            return Ok((begin.newest.is_none() && headers.is_empty()).then_some(None));
         };
-        let unchanged = newest.header.session == session || begin.last == Some(newest.version.seq);
-        let below = heads.iter().rfind(|head| head.header.session == session);
-        Ok(below.filter(|_| unchanged).map(|head| Some(head.version.seq)))
+        let unchanged = newest.session == session || begin.last == Some(newest.seq);
+        let below = headers.iter().rfind(|header| header.session == session);
+        Ok(below.filter(|_| unchanged).map(|header| Some(header.seq)))
     }
 
     /// The version below the unfinished session of this device, when it can be gone on with.
@@ -94,6 +94,10 @@ fn apply(tree: &mut Tree, line: Line, lost: &HashSet<Hash>) -> bool {
         Line::Begin(_) => return false,
         Line::File { path, hash, size, modified } => match parse(&hash).filter(|hash| !lost.contains(hash)) {
             Some(hash) => tree.put(&path, size, hash, modified),
+            None => return false,
+        },
+        Line::Inside { path, content, modified } => match Line::content(&content) {
+            Some(bytes) => tree.put_inside(&path, bytes, modified),
             None => return false,
         },
         Line::Folder { path, modified } => tree.make_folder(&path, modified),

@@ -126,8 +126,10 @@ pub struct Plan {
 impl Store {
     /// Which versions of a device the rule would give up at `now`, Unix milliseconds. Nothing is changed.
     ///
-    /// Reads every record of the store, as content may be shared with any other version.
+    /// Reads every record of the store, as content may be shared with any other version. Fails with
+    /// [`crate::Error::KeyNeeded`] where a sealed one cannot be opened: what a rule must not take may be in it.
     pub fn plan(&self, udid: &str, rule: &Retention, now: i64) -> Result<Plan> {
+        self.check_opened(udid)?;
         let pinned = self.pinned(udid)?;
         let heads = self.versions(udid)?.versions;
         let facts: Vec<Facts> = heads.iter().map(|head| Facts::of(head, pinned.contains(&head.seq))).collect();

@@ -8,7 +8,8 @@ use crate::error::at;
 use crate::holdings::{Place, RecordFile, objects_of};
 use crate::layout::{Hash, group, hex};
 use crate::list::{EntryKind, OBJECT};
-use crate::{DamagedRecord, Depth, ObjectDamage, Result, Store, objects, record, verify};
+use crate::sealing::Keys;
+use crate::{Damage, DamagedRecord, Depth, ObjectDamage, Result, Store, objects, record, verify};
 
 /// The most files told by name for one damaged object.
 const MOST_TOLD: usize = 1000;
@@ -50,6 +51,8 @@ pub struct Scrubbed {
     pub bytes: u64,
     /// Damaged records, by device; expired ones with `expired/` before their name.
     pub records: Vec<(String, DamagedRecord)>,
+    /// Sealed records whose key is not at hand, expired ones too: what they alone name was not looked at.
+    pub sealed: u64,
     /// By hash.
     pub damaged: Vec<DamagedObject>,
     /// What is left of the part, when it was told to stop.
@@ -80,9 +83,10 @@ impl Store {
     /// `progress` gets bytes done and bytes in all, and ends the look with `false`; go on with [`Scrubbed::rest`].
     pub fn verify(&self, depth: Depth, part: Part, progress: &mut dyn FnMut(u64, u64) -> bool) -> Result<Scrubbed> {
         let records = self.all_records()?.0;
-        let mut scrubbed = Scrubbed { records: self.damaged_records(&records)?, ..Scrubbed::default() };
+        let (damaged_records, sealed) = self.damaged_records(&records)?;
+        let mut scrubbed = Scrubbed { records: damaged_records, sealed, ..Scrubbed::default() };
         self.restore_doomed()?;
-        let named = named(&records, part);
+        let named = named(&records, &self.0.keys, part);
         let all = named.iter().map(|(_, size)| size).sum();
         let mut damaged = HashMap::new();
         for (hash, size) in &named {
@@ -107,18 +111,25 @@ impl Store {
         Ok(scrubbed)
     }
 
-    /// Every record that cannot be used.
-    fn damaged_records(&self, records: &[RecordFile]) -> Result<Vec<(String, DamagedRecord)>> {
-        let mut damaged = Vec::new();
+    /// Every record that cannot be used, and how many are sealed with a key that is not at hand.
+    fn damaged_records(&self, records: &[RecordFile]) -> Result<(Vec<(String, DamagedRecord)>, u64)> {
+        let (mut damaged, mut sealed) = (Vec::new(), 0);
         for udid in self.devices()? {
-            damaged.extend(self.verify_records(&udid)?.damaged.into_iter().map(|record| (udid.clone(), record)));
+            let list = self.verify_records(&udid)?;
+            damaged.extend(list.damaged.into_iter().map(|record| (udid.clone(), record)));
+            sealed += list.sealed.len() as u64;
         }
         for file in records.iter().filter(|file| file.place == Place::Expired) {
-            if let Err(reason) = record::check(&file.path, &file.udid) {
-                damaged.push((file.udid.clone(), DamagedRecord { file: format!("expired/{}", file.name()), reason }));
+            match record::check(&file.path, &file.udid, &self.0.keys) {
+                Ok(_) => {}
+                Err(Damage::KeyNeeded(_)) => sealed += 1,
+                Err(reason) => {
+                    let file = (file.udid.clone(), DamagedRecord { file: format!("expired/{}", file.name()), reason });
+                    damaged.push(file);
+                }
             }
         }
-        Ok(damaged)
+        Ok((damaged, sealed))
     }
 
     /// Looks at one object. What is wrong with it, and whether it has been put aside.
@@ -161,7 +172,7 @@ impl Store {
         }
         for file in self.all_records()?.0.iter().filter(|file| file.place != Place::Quarantine) {
             // A damaged record has been told already; what can be read of it is told here, too.
-            let _ = record::read(&file.path, &file.udid, &mut |(path, row, _)| {
+            let _ = record::read(&file.path, &file.udid, &self.0.keys, &mut |(path, row, _)| {
                 if row.kind == EntryKind::File && row.codec == OBJECT && damaged.contains_key(&row.hash) {
                     let (count, files) = touched.entry(row.hash).or_default();
                     *count += 1;
@@ -181,10 +192,10 @@ fn aside(folder: &Path, hash: &Hash, number: u32) -> PathBuf {
 }
 
 /// Every object of the part that a record names, once, by hash; of two sizes the first.
-fn named(records: &[RecordFile], part: Part) -> Vec<(Hash, u64)> {
+fn named(records: &[RecordFile], keys: &Keys, part: Part) -> Vec<(Hash, u64)> {
     let mut named = Vec::new();
     for record in records.iter().filter(|record| record.place != Place::Quarantine) {
-        let _ = objects_of(record, &mut |hash, size| {
+        let _ = objects_of(record, keys, &mut |hash, size| {
             if part.holds(&hash) {
                 named.push((hash, size));
             }

@@ -14,6 +14,7 @@ use crate::list::{EntryKind, List};
 use crate::log::{self, Begin, Line, Log};
 use crate::objects::Objects;
 use crate::pool::Pool;
+use crate::seal::StoreKey;
 use crate::tree::{Node, Tree};
 use crate::version::{Entry, ReadSeek, Version, VersionHead};
 use crate::writer::{FileWriter, WholeContent};
@@ -62,6 +63,10 @@ pub struct Session {
     pub(crate) pool: Pool,
     pub(crate) lease: Lease,
     pub(crate) sessions: PathBuf,
+    /// What its record will be sealed with.
+    pub(crate) key: Option<StoreKey>,
+    /// Names of files that lie in a sealed record and nowhere else.
+    inside: Vec<String>,
     started: i64,
     resumed: bool,
     /// The number the version will most likely have.
@@ -74,7 +79,8 @@ impl Store {
     ///
     /// Fails with [`Error::DeviceBusy`] while another session on this device runs, here or elsewhere; with
     /// [`Error::StoreBusy`] while a clean-up does not give way; with
-    /// [`Error::BadDevice`] when the store has a device of that name in another case. The log of an earlier, unfinished
+    /// [`Error::BadDevice`] when the store has a device of that name in another case; with [`Error::KeyNeeded`] when the
+    /// newest version, or the one to come, is sealed with a key that is not at hand. The log of an earlier, unfinished
     /// session is given up unless `base` is [`Base::Resume`].
     pub fn begin(&self, udid: &str, sessions: &Path, base: Base) -> Result<Session> {
         check_udid(udid)?;
@@ -89,6 +95,7 @@ impl Store {
         self.wait_for_clean_up(sessions, udid)?;
         self.restore_doomed()?;
         self.prepare_device(udid)?;
+        let key = self.sealing_key()?;
         let barrier = Barrier::open(layout.root())?;
         let objects = Arc::new(Objects::new(layout.clone(), barrier.flush, id.to_string()));
         let newest = self.newest_for_writing(udid)?;
@@ -137,6 +144,8 @@ impl Store {
             barrier,
             lease,
             sessions: sessions.to_path_buf(),
+            key,
+            inside: Vec::new(),
             started: now(),
             resumed,
             received: Received::default(),
@@ -177,6 +186,17 @@ impl Store {
 }
 
 impl Session {
+    /// Names of files that, where the version will be sealed, lie in its record and never as objects: they would tell
+    /// what sealing is to hide. They stay in memory until then, and may have 32 MiB each.
+    pub fn keep_inside(&mut self, names: &[&str]) {
+        self.inside = names.iter().map(|name| (*name).to_owned()).collect();
+    }
+
+    fn is_inside(&self, path: &str) -> bool {
+        let name = path.rsplit('/').next().unwrap_or(path);
+        self.key.is_some() && self.inside.iter().any(|inside| inside == name)
+    }
+
     /// The newest version when the session began; what [`Base::Newest`] lies over.
     pub fn newest(&self) -> Option<&VersionHead> {
         self.newest.as_ref().map(Version::head)
@@ -238,7 +258,7 @@ impl Session {
     /// Fails with [`Error::BadPath`], [`Error::NotAFolder`] or [`Error::IsAFolder`].
     pub fn create(&mut self, path: &str) -> Result<FileWriter> {
         self.tree.check_put(path)?;
-        Ok(FileWriter::new(path, Arc::clone(&self.objects)))
+        Ok(FileWriter::new(path, Arc::clone(&self.objects), self.is_inside(path)))
     }
 
     /// Puts a whole file at its path, over an older one if there is one.
@@ -249,24 +269,37 @@ impl Session {
         let path = writer.path.clone();
         self.tree.check_put(&path)?;
         let whole = writer.finish()?;
-        let (hash, size) = (whole.hash, whole.size);
-        if self.is_committed(&hash, size) {
-            self.received.reused_bytes += size;
-        } else {
-            match whole.content {
-                WholeContent::Held(bytes) => self.pool.put(hash, bytes)?,
-                WholeContent::Part(part) => {
-                    self.objects.take_part(part, &hash, size)?;
-                    self.received.new_bytes += size;
-                }
+        let (hash, size, modified) = (whole.hash, whole.size, now());
+        match whole.content {
+            WholeContent::Inside(bytes) => {
+                self.received.new_bytes += size;
+                self.log.add(&Line::inside(&path, &bytes, modified))?;
+                self.tree.put_inside(&path, bytes, modified)?;
+            }
+            content => {
+                self.store_object(content, &hash, size)?;
+                self.log.add(&Line::file(&path, &hash, size, modified))?;
+                self.tree.put(&path, size, hash, modified)?;
             }
         }
-        let modified = now();
-        self.log.add(&Line::file(&path, &hash, size, modified))?;
-        self.tree.put(&path, size, hash, modified)?;
         self.received.files += 1;
         self.received.bytes += size;
         Ok(self.get(&path).unwrap_or_else(|| Entry::implied(&path, modified, self.next)))
+    }
+
+    /// Sees to it that content is an object.
+    fn store_object(&mut self, content: WholeContent, hash: &Hash, size: u64) -> Result<()> {
+        if self.is_committed(hash, size) {
+            self.received.reused_bytes += size;
+            return Ok(());
+        }
+        match content {
+            WholeContent::Held(bytes) | WholeContent::Inside(bytes) => self.pool.put(*hash, bytes),
+            WholeContent::Part(part) => {
+                self.received.new_bytes += size;
+                self.objects.take_part(part, hash, size)
+            }
+        }
     }
 
     /// Whether the newest version relies on this content, and it is there.

@@ -14,6 +14,7 @@ use crate::error::at;
 use crate::fault::point;
 use crate::layout::{Layout, check_udid};
 use crate::records::Memory;
+use crate::sealing::Keys;
 use crate::{Error, Result, lease, record, space};
 
 /// The format this release reads and writes.
@@ -31,6 +32,7 @@ pub(crate) struct Inner {
     pub layout: Layout,
     pub uuid: Uuid,
     id: String,
+    pub keys: Keys,
     pub memory: Mutex<HashMap<PathBuf, Memory>>,
 }
 
@@ -83,7 +85,7 @@ impl Store {
         let layout = Layout::new(location);
         let StoreFile { id: uuid, .. } = read_store_file(location, &layout)?;
         let (location, id) = (location.to_path_buf(), uuid.to_string());
-        Ok(Store(Arc::new(Inner { location, layout, uuid, id, memory: Mutex::default() })))
+        Ok(Store(Arc::new(Inner { location, layout, uuid, id, keys: Keys::default(), memory: Mutex::default() })))
     }
 
     /// The name of the store, made up when it was made.
@@ -178,7 +180,7 @@ fn known_id(layout: &Layout) -> Option<Uuid> {
     let devices = names_in(&layout.devices()).ok()?;
     devices.iter().filter(|udid| check_udid(udid).is_ok()).find_map(|udid| {
         let records = names_in(&layout.versions(udid)).ok()?;
-        let head = |name: &String| record::read_head(&layout.versions(udid).join(name), udid).ok();
-        records.iter().rev().find_map(head).map(|head| head.header.store)
+        let header = |name: &String| record::header(&layout.versions(udid).join(name)).ok();
+        records.iter().rev().find_map(header).map(|header| header.store)
     })
 }

@@ -73,7 +73,7 @@ impl Session {
             return Ok(None);
         };
         let mut earlier = None;
-        let read = record::read(&file.path, &self.udid, &mut |(found, row, _)| {
+        let read = record::read(&file.path, &self.udid, &self.store.0.keys, &mut |(found, row, _)| {
             if found == path {
                 earlier = Some(row.hash);
             }

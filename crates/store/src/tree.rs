@@ -8,7 +8,7 @@ use std::ops::Bound;
 use std::sync::Arc;
 
 use crate::layout::Hash;
-use crate::list::{EntryKind, List, OBJECT, Row};
+use crate::list::{EntryKind, INLINE, List, OBJECT, Row};
 use crate::path;
 use crate::walk::Walk;
 use crate::{Error, Result};
@@ -31,6 +31,8 @@ pub(crate) struct Tree {
     /// Paths whose content in the list, and everything below, is out of sight.
     cut: BTreeSet<Box<str>>,
     fresh: Vec<Fresh>,
+    /// What fresh files hold that are no objects, by their index.
+    inside: BTreeMap<u32, Box<[u8]>>,
 }
 
 /// An entry that is not from the list.
@@ -46,7 +48,7 @@ pub(crate) struct Fresh {
 impl Tree {
     /// The list as it is.
     pub fn over(base: Arc<List>) -> Tree {
-        Tree { base, over: BTreeMap::new(), cut: BTreeSet::new(), fresh: Vec::new() }
+        Tree { base, over: BTreeMap::new(), cut: BTreeSet::new(), fresh: Vec::new(), inside: BTreeMap::new() }
     }
 
     /// The row of a node; `born` of a fresh one is 0.
@@ -55,16 +57,17 @@ impl Tree {
             Node::Base(index) => *self.base.row(index as usize),
             Node::Fresh(index) => {
                 let Fresh { kind, size, modified, hash } = self.fresh[index as usize];
-                Row { kind, codec: OBJECT, size, modified, born: 0, hash }
+                let codec = if self.inside.contains_key(&index) { INLINE } else { OBJECT };
+                Row { kind, codec, size, modified, born: 0, hash }
             }
         }
     }
 
-    /// What the list carries for this node; empty for most.
+    /// What this node holds itself; empty for most.
     pub fn carried(&self, node: Node) -> &[u8] {
         match node {
             Node::Base(index) => self.base.carried(index as usize),
-            Node::Fresh(_) => &[],
+            Node::Fresh(index) => self.inside.get(&index).map_or(&[], |bytes| bytes),
         }
     }
 
@@ -143,6 +146,16 @@ impl Tree {
     pub fn put(&mut self, path: &str, size: u64, hash: Hash, modified: i64) -> Result<()> {
         self.check_put(path)?;
         self.add(path, Fresh { kind: EntryKind::File, size, modified, hash })
+    }
+
+    /// As [`Tree::put`], for a file whose content is no object.
+    pub fn put_inside(&mut self, path: &str, bytes: Vec<u8>, modified: i64) -> Result<()> {
+        self.put(path, bytes.len() as u64, *blake3::hash(&bytes).as_bytes(), modified)?;
+        // It was put there just now.
+        if let Some(Node::Fresh(index)) = self.find(path) {
+            self.inside.insert(index, bytes.into());
+        }
+        Ok(())
     }
 
     /// Makes a folder; one that is there already stays as it is.

@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 use std::sync::Arc;
 
+use crate::entries::LARGEST_INSIDE;
 use crate::error::writing;
 use crate::layout::Hash;
 use crate::objects::{Objects, Part};
@@ -18,6 +19,8 @@ pub(crate) const LARGEST_HELD: usize = if cfg!(test) { 64 << 10 } else { 8 << 20
 pub struct FileWriter {
     pub(crate) path: String,
     objects: Arc<Objects>,
+    /// Whether it is to lie in the record: it stays in memory, whatever its size.
+    inside: bool,
     content: Content,
     size: u64,
     failed: Option<Error>,
@@ -36,13 +39,15 @@ pub(crate) struct Whole {
 }
 
 pub(crate) enum WholeContent {
+    /// For the record alone.
+    Inside(Vec<u8>),
     Held(Vec<u8>),
     Part(Part),
 }
 
 impl FileWriter {
-    pub(crate) fn new(path: &str, objects: Arc<Objects>) -> FileWriter {
-        FileWriter { path: path.to_owned(), objects, content: Content::Held(Vec::new()), size: 0, failed: None }
+    pub(crate) fn new(path: &str, objects: Arc<Objects>, inside: bool) -> FileWriter {
+        FileWriter { path: path.to_owned(), objects, inside, content: Content::Held(Vec::new()), size: 0, failed: None }
     }
 
     /// The path it was created for.
@@ -62,11 +67,13 @@ impl FileWriter {
         if let Some(error) = self.failed {
             return Err(error);
         }
+        let inside = self.inside;
         Ok(match self.content {
             Content::Held(mut bytes) => {
                 bytes.shrink_to_fit();
                 let hash = *blake3::hash(&bytes).as_bytes();
-                Whole { hash, size: self.size, content: WholeContent::Held(bytes) }
+                let content = if inside { WholeContent::Inside(bytes) } else { WholeContent::Held(bytes) };
+                Whole { hash, size: self.size, content }
             }
             Content::Streamed { part, hasher } => {
                 Whole { hash: *hasher.finalize().as_bytes(), size: self.size, content: WholeContent::Part(part) }
@@ -76,9 +83,13 @@ impl FileWriter {
 
     fn add(&mut self, data: &[u8]) -> Result<()> {
         if let Content::Held(bytes) = &mut self.content {
-            if bytes.len() + data.len() <= LARGEST_HELD {
+            let largest = if self.inside { LARGEST_INSIDE as usize } else { LARGEST_HELD };
+            if bytes.len() + data.len() <= largest {
                 bytes.extend_from_slice(data);
                 return Ok(());
+            }
+            if self.inside {
+                return Err(Error::TooLarge);
             }
             let held = std::mem::take(bytes);
             self.content = Content::Streamed { part: self.objects.part()?, hasher: Box::default() };

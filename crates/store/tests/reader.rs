@@ -4,15 +4,15 @@ use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use store::{Base, Commit, EntryKind, Session, Store};
+use store::{Base, Commit, EntryKind, Session, Store, StoreKey};
 
 const UDID: &str = "00008110-001A2B3C4D5E6F70";
 
-/// A Python with the two modules the reader needs: the one named in the environment, or the usual one.
+/// A Python with the three modules the reader needs: the one named in the environment, or the usual one.
 fn python() -> Option<PathBuf> {
     let named = std::env::var_os("HEIRLOOM_PYTHON").map(PathBuf::from);
     let has_modules = |python: &PathBuf| {
-        let tried = Command::new(python).args(["-c", "import blake3, zstandard"]).output();
+        let tried = Command::new(python).args(["-c", "import blake3, zstandard, nacl"]).output();
         tried.is_ok_and(|output| output.status.success())
     };
     named.into_iter().chain([PathBuf::from("python3")]).find(has_modules)
@@ -44,7 +44,7 @@ fn text(bytes: &[u8]) -> String {
 #[test]
 fn the_reader_lists_and_rebuilds_every_version() {
     let Some(python) = python() else {
-        println!("skipped: no python3 with the modules blake3 and zstandard (name one in HEIRLOOM_PYTHON)");
+        println!("skipped: no python3 with the modules blake3, zstandard and nacl (name one in HEIRLOOM_PYTHON)");
         return;
     };
     let folder = tempfile::tempdir().unwrap();
@@ -101,4 +101,54 @@ fn the_reader_lists_and_rebuilds_every_version() {
     let files = run(&python, &[&location, UDID, "2"]);
     assert_eq!(text(&files.stdout).lines().count(), 5);
     assert!(!run(&python, &[&location, UDID, "9"]).status.success());
+}
+
+#[test]
+fn the_reader_opens_sealed_versions_with_the_recovery_key_alone() {
+    let Some(python) = python() else {
+        println!("skipped: no python3 with the modules blake3, zstandard and nacl (name one in HEIRLOOM_PYTHON)");
+        return;
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let location = folder.path().display().to_string();
+    let store = Store::create_or_open(folder.path()).unwrap();
+    let (key, other) = (StoreKey::generate().unwrap(), StoreKey::generate().unwrap());
+    for seq in 1..=2u32 {
+        let mut session = store.begin(UDID, &folder.path().join("sessions"), Base::Newest).unwrap();
+        session.keep_inside(&["Info.plist"]);
+        put(&mut session, "Info.plist", format!("<plist>{seq}</plist>").as_bytes());
+        // More than two parts of a list.
+        for number in 0..3000u32 {
+            put(&mut session, &blake3::hash(&number.to_le_bytes()).to_hex(), &(number % 3).to_le_bytes());
+        }
+        let notes = [("device-name".to_owned(), "Ann’s iPhone".to_owned())].into();
+        session.commit(Commit { made: 1_795_384_175_000, notes, ..Commit::default() }).unwrap();
+        store.seal(&key).unwrap();
+    }
+    let listed = run(&python, &[&location]);
+    assert_eq!(listed.status.code(), Some(1));
+    assert_eq!(text(&listed.stdout).lines().count(), 1, "the one that is not sealed");
+    assert!(text(&listed.stderr).contains(&format!("is sealed with the key {}", key.id())), "{}", text(&listed.stderr));
+
+    let file = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path.display().to_string()
+    };
+    // As a person types it, beside one of another store.
+    let typed = key.written().to_lowercase().replace('-', " ").replace('0', "o");
+    let keys = file("keys", &format!("{}\n\n{typed}\n", *other.written()));
+    let listed = run(&python, &["--key", &keys, &location]);
+    assert!(listed.status.success(), "{}", text(&listed.stderr));
+    assert_eq!(text(&listed.stdout).matches("Ann’s iPhone").count(), 2);
+    let to = folder.path().join("rebuilt");
+    let done = run(&python, &["--key", &keys, &location, UDID, "2", &to.display().to_string()]);
+    assert!(done.status.success(), "{}", text(&done.stderr));
+    assert_eq!(std::fs::read(to.join("Info.plist")).unwrap(), b"<plist>2</plist>");
+    assert_eq!(std::fs::read_dir(&to).unwrap().count(), 3001);
+
+    let wrong = run(&python, &["--key", &file("other", &other.written()), &location]);
+    assert_eq!((wrong.status.code(), text(&wrong.stdout).lines().count()), (Some(1), 1));
+    let mistyped = run(&python, &["--key", &file("mistyped", &key.written()[..68]), &location]);
+    assert!(!mistyped.status.success() && text(&mistyped.stderr).contains("not a recovery key"));
 }

@@ -145,8 +145,10 @@ export const words: Record<Code, Words> = {
   },
   keyringUnavailable: {
     title: "This computer’s keychain cannot be used",
-    advice: "It is locked, or there is none. The password was not kept; all else goes on without it.",
+    advice: "It is locked, or there is none. Nothing was kept there; what does not need it goes on without it.",
   },
+  keyNeeded: { title: "This location needs its recovery key" },
+  keyWrong: { title: "This is not the recovery key of this location" },
   notConfirmed: {
     title: "The name does not match",
     advice: "Type the iPhone’s name as it is shown, so that no other is replaced by mistake.",

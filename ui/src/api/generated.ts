@@ -165,7 +165,7 @@ export type Cell = null | string | number | boolean;
 /**
  * One situation a caller acts on; the window keeps title, advice and button for each.
  */
-export type Code = "noUsbmuxd" | "deviceNotFound" | "deviceDisconnected" | "deviceTimeout" | "deviceProtocol" | "deviceLocked" | "trustDenied" | "notTrusted" | "trustStale" | "pairingOverWifi" | "deviceBusy" | "passcodeNotGiven" | "deviceFull" | "findMyOn" | "setupNotFinished" | "cancelledOnDevice" | "restartDevice" | "deviceRefused" | "backupInconsistent" | "systemTooOld" | "encryptionOn" | "encryptionOff" | "encryptionForced" | "passwordNeeded" | "passwordWrong" | "keyringUnavailable" | "notConfirmed" | "restoreNotReady" | "locationMissing" | "locationReadOnly" | "noStore" | "storeNewer" | "storeDamaged" | "storeBusy" | "diskFull" | "versionNotFound" | "versionDamaged" | "versionKept" | "notABackup" | "backupUnfinished" | "backupInfoEmpty" | "backupOldFormat" | "backupDamaged" | "alreadyImported" | "fileMissing" | "kindUnreadable" | "itemNotFound" | "pictureUnreadable" | "viewClosed" | "fileExists" | "io" | "cancelled" | "badRequest" | "unknownCommand" | "bug";
+export type Code = "noUsbmuxd" | "deviceNotFound" | "deviceDisconnected" | "deviceTimeout" | "deviceProtocol" | "deviceLocked" | "trustDenied" | "notTrusted" | "trustStale" | "pairingOverWifi" | "deviceBusy" | "passcodeNotGiven" | "deviceFull" | "findMyOn" | "setupNotFinished" | "cancelledOnDevice" | "restartDevice" | "deviceRefused" | "backupInconsistent" | "systemTooOld" | "encryptionOn" | "encryptionOff" | "encryptionForced" | "passwordNeeded" | "passwordWrong" | "keyringUnavailable" | "keyNeeded" | "keyWrong" | "notConfirmed" | "restoreNotReady" | "locationMissing" | "locationReadOnly" | "noStore" | "storeNewer" | "storeDamaged" | "storeBusy" | "diskFull" | "versionNotFound" | "versionDamaged" | "versionKept" | "notABackup" | "backupUnfinished" | "backupInfoEmpty" | "backupOldFormat" | "backupDamaged" | "alreadyImported" | "fileMissing" | "kindUnreadable" | "itemNotFound" | "pictureUnreadable" | "viewClosed" | "fileExists" | "io" | "cancelled" | "badRequest" | "unknownCommand" | "bug";
 
 export type Connection = "usb" | "network";
 
@@ -586,6 +586,24 @@ export type KeptBecause = "every" | "newest" | "pinned" | "imported" | "beforeDe
 
 export type KeptVersion = { version: VersionSummary, because: KeptBecause, };
 
+export type KeyRequest = { path: string, 
+/**
+ * The recovery key, however it is spaced.
+ */
+key: Secret, };
+
+export type KeySheetRequest = { path: string, 
+/**
+ * The file to write; an existing one is not replaced.
+ */
+to: string, };
+
+export type KeyTaken = { location: Location, 
+/**
+ * Why it is only known until the end of the app: this computer's keychain did not take it.
+ */
+forgotten: ApiError | null, };
+
 export type KeychainEntry = { id: number, kind: KeychainKind, title: string, account: string | null, 
 /**
  * Unix ms.
@@ -642,7 +660,7 @@ path: string, name: string, default: boolean,
 /**
  * Bytes free on its volume; `None` while it is away.
  */
-free: number | null, versions: number, 
+free: number | null, versions: number, sealing: Sealing, 
 /**
  * Why it cannot be used now.
  */
@@ -998,6 +1016,63 @@ to: string, };
 
 export type Saved = { path: string, };
 
+/**
+ * The key of a location, to be written down before it is used.
+ */
+export type SealDraft = { 
+/**
+ * 14 groups of 4 letters and digits.
+ */
+recoveryKey: string, 
+/**
+ * The begin of its name.
+ */
+key: string, 
+/**
+ * Whether it is the one that older versions here are sealed with.
+ */
+again: boolean, };
+
+export type SealRequest = { path: string, 
+/**
+ * The last group of the recovery key, from what was written down.
+ */
+typed: Secret, };
+
+/**
+ * A version whose key is missing here; nothing is wrong with it.
+ */
+export type SealedVersion = { udid: string, location: string, number: number, 
+/**
+ * When the state was taken, to the minute, Unix ms.
+ */
+made: number, 
+/**
+ * The begin of the name of its key.
+ */
+key: string, };
+
+/**
+ * How a location is sealed.
+ */
+export type Sealing = { 
+/**
+ * Whether new versions are sealed.
+ */
+on: boolean, 
+/**
+ * The key they are, or last were, sealed with: the begin of its name, which tells nothing of it.
+ */
+key: string | null, 
+/**
+ * The keys that are missing on this computer, by the begin of their names.
+ */
+needs: Array<string>, 
+/**
+ * How many versions cannot be read for that.
+ */
+unreadable: number, };
+
 export type SearchRequest = { text: string, udid: string | null, };
 
 export type SearchResults = { hits: Array<Hit>, 
@@ -1165,7 +1240,11 @@ damaged: Array<DamagedContent>, damagedCount: number,
 /**
  * Versions whose record cannot be used.
  */
-records: Array<DamagedRecord>, };
+records: Array<DamagedRecord>, 
+/**
+ * Sealed versions whose key is not on this computer: what they alone hold was not looked at.
+ */
+sealed: number, };
 
 export type VerifyDepth = "presence" | "bytes";
 
@@ -1236,7 +1315,11 @@ versions: Array<VersionSummary>,
 /**
  * What could not be read; the other versions are not touched by it.
  */
-damaged: Array<DamagedRecord>, };
+damaged: Array<DamagedRecord>, 
+/**
+ * What is whole and cannot be read here, for want of a key.
+ */
+sealed: Array<SealedVersion>, };
 
 export type VersionsRequest = { udid: string | null, 
 /**
@@ -1341,6 +1424,16 @@ export interface Commands {
   "location.add": { request: LocationRequest; response: Location };
   /** Forgets a location; nothing in it is touched. */
   "location.forget": { request: LocationRequest; response: Nothing };
+  /** Makes the key a location is to be sealed with, to be written down; nothing is changed by that. */
+  "sealing.prepare": { request: LocationRequest; response: SealDraft };
+  /** Writes a sheet to print and keep: the recovery key, and what it opens. */
+  "sealing.sheet": { request: KeySheetRequest; response: Saved };
+  /** Seals the versions made from now on. */
+  "sealing.on": { request: SealRequest; response: Location };
+  /** Does not seal the versions made from now on; those that are sealed stay so. */
+  "sealing.off": { request: LocationRequest; response: Location };
+  /** Opens a sealed location with its recovery key, and keeps that in this computer's keychain. */
+  "sealing.unlock": { request: KeyRequest; response: KeyTaken };
   /** What a location takes, and what each version holds alone. */
   "location.space": { request: LocationRequest; response: LocationSpace };
   /** What looking after a location found so far. */

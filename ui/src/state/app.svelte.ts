@@ -1,6 +1,6 @@
 import { asApiError, call } from "../api/call";
 import { listen } from "../api/events";
-import type { Action, ApiError, AppState, DamagedRecord, Device, Job, Location, Prompt, Settings, Topic, VersionSummary } from "../api/generated";
+import type { Action, ApiError, AppState, DamagedRecord, Device, Job, Location, Prompt, SealedVersion, Settings, Topic, VersionSummary } from "../api/generated";
 import { say } from "../parts/toasts.svelte";
 
 /** What shows on the page of the device it is about. */
@@ -19,6 +19,8 @@ class App {
   versions = $state.raw<VersionSummary[]>([]);
   /** Version records that could not be read. */
   damaged = $state.raw<DamagedRecord[]>([]);
+  /** Versions whose key is not on this computer. */
+  sealed = $state.raw<SealedVersion[]>([]);
   jobs = $state.raw<Job[]>([]);
   /** What the person should do now, by device. */
   prompts = $state<Record<string, Prompt>>({});
@@ -34,9 +36,10 @@ class App {
     devices: async () => void (this.devices = await call("devices.list")),
     locations: async () => void (this.locations = await call("locations.list")),
     versions: async () => {
-      const { versions, damaged } = await call("versions.list", { udid: null, location: null });
+      const { versions, damaged, sealed } = await call("versions.list", { udid: null, location: null });
       this.versions = versions;
       this.damaged = damaged;
+      this.sealed = sealed;
       this.devices = await call("devices.list");
     },
     settings: async () => void (this.settings = await call("settings.get")),

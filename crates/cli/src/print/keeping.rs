@@ -5,11 +5,16 @@ use engine::api::keeping::{Reclaimed, Verified};
 use serde_json::Value;
 
 pub fn stores(value: &Value, as_json: bool) {
+    if as_json {
+        return json(value);
+    }
     table(value, value, as_json, "No location is known.", |location| {
         let free = location["free"].as_u64().map_or(String::new(), |free| format!("  {} free", size(Some(free))));
         let problem = location["problem"]["message"].as_str().map_or(String::new(), |problem| format!("  {problem}"));
-        format!("{}  {} versions{free}{problem}", text(location, "path"), location["versions"])
+        let sealed = if location["sealing"]["on"] == true { "  sealed" } else { "" };
+        format!("{}  {} versions{free}{sealed}{problem}", text(location, "path"), location["versions"])
     });
+    rows(value).for_each(super::sealing::missing);
 }
 
 pub fn verified(found: &Verified) {
@@ -25,6 +30,9 @@ pub fn verified(found: &Verified) {
         if more > 0 {
             line(&format!("  and {more} more"));
         }
+    }
+    if found.sealed > 0 {
+        line(&format!("{} versions are sealed with a key that is not here; they were not looked at.", found.sealed));
     }
     match found.damaged_count {
         0 if found.records.is_empty() => line("Nothing is damaged."),

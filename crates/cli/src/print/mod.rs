@@ -2,6 +2,7 @@
 
 mod job;
 pub mod keeping;
+pub mod sealing;
 
 pub use job::{Progress, done};
 
@@ -82,8 +83,15 @@ pub fn versions(value: &Value, as_json: bool) {
         )
     });
     if !as_json {
-        rows(&value["damaged"])
-            .for_each(|record| eprintln!("damaged record: {}", plain(record.as_str().unwrap_or(""))));
+        for record in rows(&value["damaged"]) {
+            let told = format!("{} {}: {}", text(record, "udid"), text(record, "file"), text(record, "reason"));
+            eprintln!("damaged record: {}", plain(&told));
+        }
+        for version in rows(&value["sealed"]) {
+            let made = version["made"].as_i64().and_then(engine::iso_time).unwrap_or_default();
+            let (udid, key) = (text(version, "udid"), text(version, "key"));
+            line(&format!("{udid}@{}  {made}  sealed: the key {key} is not on this computer", version["number"]));
+        }
     }
 }
 

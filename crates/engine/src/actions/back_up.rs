@@ -97,7 +97,8 @@ async fn back_up(engine: &Engine, udid: &str, full: bool, location: PathBuf, run
     let (telling, used) = (run.clone(), facts.storage.map(|storage| storage.total.saturating_sub(storage.free)));
     let (session, store) = blocking(move || {
         let store = open_store(&own, &location, true)?;
-        let session = begin(&own, &store, &name, full, &telling)?;
+        let mut session = begin(&own, &store, &name, full, &telling)?;
+        session.keep_inside(&PLISTS);
         space::foresee(&session, used, full, &telling)?;
         Ok((session, store.id().to_string()))
     })

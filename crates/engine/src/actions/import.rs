@@ -127,6 +127,7 @@ fn import(engine: &Engine, folder: &Path, facts: &Facts, location: &Path, run: &
     run.phase(Phase::Reading, "Looking at the folder");
     let files = list(folder, &mut |path, why| run.skip(path, why), run)?;
     let mut session = store.begin(&facts.udid, engine.0.library.sessions(), Base::Empty)?;
+    session.keep_inside(&check::PLISTS);
     if let Err(error) = copy_all(&mut session, folder, &files, run) {
         put_by(session);
         return Err(error);

@@ -6,6 +6,7 @@ pub mod encryption;
 pub mod export;
 mod icons;
 pub mod import;
+pub mod key_sheet;
 pub mod native;
 pub mod pair;
 pub mod preflight;

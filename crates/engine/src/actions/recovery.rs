@@ -11,7 +11,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
-const STYLE: &str = "body{font:12pt/1.5 system-ui,sans-serif;max-width:42em;margin:2em auto;padding:0 1em;color:#111;background:#fff}\
+pub(super) const STYLE: &str = "body{font:12pt/1.5 system-ui,sans-serif;max-width:42em;margin:2em auto;padding:0 1em;color:#111;background:#fff}\
 h1{font-size:18pt;margin:0}dt{font-weight:600;margin-top:.6em}dd{margin:0}\
 .password{font:20pt/1.6 ui-monospace,monospace;border:2px solid #111;padding:.4em .6em;word-break:break-all;white-space:pre-wrap}\
 ol.letters{columns:3;font-size:10pt}ol.letters b{font:12pt ui-monospace,monospace}\
@@ -46,7 +46,7 @@ pub async fn save(engine: &Engine, asked: RecoveryRequest) -> Result<Saved> {
     let own = engine.clone();
     blocking(move || {
         let page = Zeroizing::new(page(&sheet(&own, &asked, &tried)?));
-        Ok(Saved { path: write(&to, page.as_bytes())?.to_string_lossy().into_owned() })
+        Ok(Saved { path: write_page(&to, page.as_bytes())?.to_string_lossy().into_owned() })
     })
     .await
 }
@@ -77,12 +77,12 @@ fn sheet<'a>(engine: &Engine, asked: &'a RecoveryRequest, tried: &PasswordCheck)
     })
 }
 
-fn day(ms: i64) -> String {
+pub(super) fn day(ms: i64) -> String {
     export::iso_time(ms).and_then(|time| time.get(..10).map(str::to_string)).unwrap_or_default()
 }
 
 /// Creates the file, readable by this user only; where one of that name exists, beside it under a numbered name.
-fn write(to: &Path, page: &[u8]) -> Result<PathBuf> {
+pub(super) fn write_page(to: &Path, page: &[u8]) -> Result<PathBuf> {
     let failed = |path: &Path, error: &std::io::Error| ApiError::io(path, error);
     let folder = to.parent().unwrap_or(to);
     std::fs::create_dir_all(folder).map_err(|error| failed(folder, &error))?;
@@ -155,7 +155,7 @@ fn name(letter: char) -> &'static str {
     }
 }
 
-fn escape(text: &str) -> String {
+pub(super) fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for letter in text.chars() {
         match letter {
@@ -201,8 +201,8 @@ mod tests {
     fn an_existing_sheet_is_not_replaced_and_others_may_not_read_it() {
         let folder = tempfile::tempdir().unwrap();
         let to = folder.path().join("sheet 1.5.html");
-        assert_eq!(write(&to, b"one").unwrap(), to);
-        let second = write(&to, b"two").unwrap();
+        assert_eq!(write_page(&to, b"one").unwrap(), to);
+        let second = write_page(&to, b"two").unwrap();
         assert_eq!(second, folder.path().join("sheet 1.5 (2).html"));
         assert_eq!((std::fs::read(&to).unwrap(), std::fs::read(&second).unwrap()), (b"one".to_vec(), b"two".to_vec()));
         #[cfg(unix)]

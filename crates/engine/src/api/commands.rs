@@ -7,6 +7,7 @@ use super::keeping::*;
 use super::live::*;
 use super::locks::*;
 use super::restore::*;
+use super::sealing::*;
 use super::typescript::Command;
 use super::versions::*;
 use super::{ApiError, Code, Result, decode, encode};
@@ -117,6 +118,17 @@ commands! {
     "location.add" => library::add_location: (LocationRequest) -> Location;
     /// Forgets a location; nothing in it is touched.
     "location.forget" => library::forget_location: (LocationRequest) -> Nothing;
+
+    /// Makes the key a location is to be sealed with, to be written down; nothing is changed by that.
+    "sealing.prepare" => locks::seal::prepare: (LocationRequest) -> SealDraft;
+    /// Writes a sheet to print and keep: the recovery key, and what it opens.
+    "sealing.sheet" => locks::seal::save_sheet: (KeySheetRequest) -> Saved;
+    /// Seals the versions made from now on.
+    "sealing.on" => locks::seal::turn_on: (SealRequest) -> Location;
+    /// Does not seal the versions made from now on; those that are sealed stay so.
+    "sealing.off" => locks::seal::turn_off: (LocationRequest) -> Location;
+    /// Opens a sealed location with its recovery key, and keeps that in this computer's keychain.
+    "sealing.unlock" => locks::seal::unlock_location: (KeyRequest) -> KeyTaken;
 
     /// What a location takes, and what each version holds alone.
     "location.space" => keeping::space: (LocationRequest) -> LocationSpace;

@@ -41,6 +41,10 @@ pub enum Code {
     PasswordWrong,
     /// This computer has no keychain that could keep a password, or it is locked.
     KeyringUnavailable,
+    /// A location is sealed, and its key is not on this computer.
+    KeyNeeded,
+    /// Not a recovery key, or that of another location.
+    KeyWrong,
     // Restore.
     NotConfirmed,
     RestoreNotReady,

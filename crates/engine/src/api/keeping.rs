@@ -185,6 +185,8 @@ pub struct Verified {
     pub damaged_count: u64,
     /// Versions whose record cannot be used.
     pub records: Vec<DamagedRecord>,
+    /// Sealed versions whose key is not on this computer: what they alone hold was not looked at.
+    pub sealed: u64,
 }
 
 /// Content that is missing or not what was stored, and what it touches.

@@ -14,6 +14,7 @@ pub mod live;
 pub mod locks;
 mod map;
 pub mod restore;
+pub mod sealing;
 mod secret;
 mod typescript;
 pub mod versions;

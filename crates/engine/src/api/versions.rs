@@ -2,6 +2,7 @@
 
 use super::error::ApiError;
 use super::jobs::UnreadableFile;
+use super::sealing::{SealedVersion, Sealing};
 use super::secret::Secret;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -15,6 +16,7 @@ pub struct Location {
     /// Bytes free on its volume; `None` while it is away.
     pub free: Option<u64>,
     pub versions: u64,
+    pub sealing: Sealing,
     /// Why it cannot be used now.
     pub problem: Option<ApiError>,
 }
@@ -37,6 +39,8 @@ pub struct Versions {
     pub versions: Vec<VersionSummary>,
     /// What could not be read; the other versions are not touched by it.
     pub damaged: Vec<DamagedRecord>,
+    /// What is whole and cannot be read here, for want of a key.
+    pub sealed: Vec<SealedVersion>,
 }
 
 /// A record, or a device's folder of them, that cannot be read.

@@ -56,7 +56,7 @@ pub(super) fn look(
     progress: &mut dyn FnMut(u64, u64) -> bool,
 ) -> Result<Verified> {
     let scrubbed = store.verify(depth, part, progress)?;
-    let Scrubbed { objects, bytes, records, damaged, rest } = scrubbed;
+    let Scrubbed { objects, bytes, records, sealed, damaged, rest } = scrubbed;
     let mut names = Names::new(engine, store);
     let damaged: Vec<DamagedContent> = damaged
         .into_iter()
@@ -65,7 +65,8 @@ pub(super) fn look(
             describe(object, repaired, &mut names)
         })
         .collect();
-    let bytes_read = depth == Depth::Bytes;
+    // What could not be read for want of a key was not looked at: the part does not count as seen.
+    let bytes_read = depth == Depth::Bytes && sealed == 0;
     let damaged_count = damaged.len() as u64;
     let seen = Seen { part, rest, bytes: bytes_read, daily, damaged };
     engine.0.records.looked(store.id(), &seen)?;
@@ -82,7 +83,8 @@ pub(super) fn look(
     };
     let mut told = seen.damaged;
     told.truncate(TOLD);
-    Ok(Verified { objects, bytes, damaged: told, damaged_count, records: records.into_iter().map(record).collect() })
+    let records = records.into_iter().map(record).collect();
+    Ok(Verified { objects, bytes, damaged: told, damaged_count, records, sealed })
 }
 
 fn describe(object: DamagedObject, repaired: bool, names: &mut Names<'_>) -> DamagedContent {

@@ -42,6 +42,8 @@ pub(super) fn round(engine: &Engine) {
 
 fn look_after(engine: &Engine, path: &str) -> Result<()> {
     let store = store_at(engine, path)?;
+    // With versions that cannot be read nothing is given up, and no look would count.
+    store.check_keys()?;
     if engine.0.records.of(store.id()).rule_due(crate::now()) {
         rule::give_up(engine, path, &|| !idle(engine), None)?;
     }

@@ -1,13 +1,16 @@
 //! Answers to the commands about devices, locations, versions, settings and jobs.
 
-use super::{all_versions, known_locations, location_for, open_store};
+use super::{all_versions, known_locations, list, location_for, open_store};
 use crate::Engine;
 use crate::api::browse::Settings;
 use crate::api::devices::{AppState, Device, DeviceRequest, Nothing, Trust};
 use crate::api::jobs::{Job, JobRequest};
+use crate::api::sealing::{SealedVersion, Sealing};
 use crate::api::versions::{Location, LocationRequest, VersionSummary, Versions, VersionsRequest};
 use crate::api::{ApiError, Code, Result, Topic, blocking, whole_path};
+use std::collections::BTreeSet;
 use std::path::Path;
+use store::Store;
 
 pub async fn app_state(engine: &Engine, _: Nothing) -> Result<AppState> {
     Ok(AppState {
@@ -110,10 +113,11 @@ pub async fn refresh_device(engine: &Engine, asked: DeviceRequest) -> Result<Not
 
 pub async fn locations(engine: &Engine, _: Nothing) -> Result<Vec<Location>> {
     let engine = engine.clone();
-    blocking(move || Ok(known_locations(&engine).iter().map(|path| describe(&engine, path)).collect())).await
+    blocking(move || Ok(known_locations(&engine).iter().map(|path| describe_location(&engine, path)).collect())).await
 }
 
-fn describe(engine: &Engine, path: &Path) -> Location {
+/// A location as the window lists it. Blocking.
+pub fn describe_location(engine: &Engine, path: &Path) -> Location {
     let default = engine.0.settings.get().location == path.to_string_lossy();
     let mut location = Location {
         path: path.to_string_lossy().into_owned(),
@@ -121,19 +125,40 @@ fn describe(engine: &Engine, path: &Path) -> Location {
         default,
         free: None,
         versions: 0,
+        sealing: Sealing::default(),
         problem: None,
     };
     let never_seen = !engine.0.settings.get().stores.contains_key(&location.path);
     match open_store(engine, path, false) {
         Ok(store) => {
             location.free = store.free_space().ok();
-            location.versions = all_versions(engine, Some(path)).map_or(0, |(versions, _)| versions.len() as u64);
+            let sealed = list(engine, Some(path)).map_or_else(
+                |_| Vec::new(),
+                |listed| {
+                    location.versions = listed.versions.len() as u64;
+                    listed.sealed
+                },
+            );
+            location.sealing = sealing(&store, &sealed);
         }
         // The first backup makes the store: until then there being none is no problem.
         Err(error) if default && never_seen && matches!(error.code, Code::NoStore | Code::LocationMissing) => {}
         Err(error) => location.problem = Some(error),
     }
     location
+}
+
+fn sealing(store: &Store, unreadable: &[SealedVersion]) -> Sealing {
+    let known = store.sealing().unwrap_or_default();
+    // Without versions, too: the next one could not be made.
+    let next = known.on.filter(|key| store.key(key).is_none()).map(|key| key.to_string());
+    let needs: BTreeSet<String> = unreadable.iter().map(|version| version.key.clone()).chain(next).collect();
+    Sealing {
+        on: known.on.is_some(),
+        key: known.on.or(known.keys.last().copied()).map(|key| key.to_string()),
+        needs: needs.into_iter().collect(),
+        unreadable: unreadable.len() as u64,
+    }
 }
 
 pub async fn add_location(engine: &Engine, asked: LocationRequest) -> Result<Location> {
@@ -150,7 +175,7 @@ pub async fn add_location(engine: &Engine, asked: LocationRequest) -> Result<Loc
         for topic in [Topic::Locations, Topic::Versions, Topic::Devices, Topic::Settings] {
             engine.changed(topic);
         }
-        Ok(describe(&engine, &path))
+        Ok(describe_location(&engine, &path))
     })
     .await
 }
@@ -174,9 +199,9 @@ pub async fn forget_location(engine: &Engine, asked: LocationRequest) -> Result<
 pub async fn versions(engine: &Engine, asked: VersionsRequest) -> Result<Versions> {
     let engine = engine.clone();
     blocking(move || {
-        let (mut versions, damaged) = all_versions(&engine, asked.location.as_deref().map(Path::new))?;
-        versions.retain(|version| asked.udid.as_ref().is_none_or(|udid| *udid == version.udid));
-        Ok(Versions { versions, damaged })
+        let mut listed = list(&engine, asked.location.as_deref().map(Path::new))?;
+        listed.versions.retain(|version| asked.udid.as_ref().is_none_or(|udid| *udid == version.udid));
+        Ok(listed)
     })
     .await
 }

@@ -8,9 +8,10 @@ pub use ask::*;
 pub use files::{SessionFiles, VersionFiles};
 pub use summary::{DeviceNotes, summarise, version_id};
 
-use crate::Engine;
-use crate::api::versions::{DamagedRecord, VersionSummary};
+use crate::api::sealing::SealedVersion;
+use crate::api::versions::{DamagedRecord, VersionSummary, Versions};
 use crate::api::{ApiError, Code, Result};
+use crate::{Engine, locks};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
@@ -65,6 +66,7 @@ pub fn open_store(engine: &Engine, location: &Path, create: bool) -> Result<Stor
         return Err(away());
     }
     if let Some(known) = engine.0.library.known(location).filter(|known| known.id() == store.id()) {
+        locks::learn_keys(engine, &known);
         return Ok(known);
     }
     for left in store.recover(engine.0.library.sessions())? {
@@ -73,6 +75,7 @@ pub fn open_store(engine: &Engine, location: &Path, create: bool) -> Result<Stor
     if seen.is_none() {
         engine.0.settings.change(|settings| drop(settings.stores.insert(name, store.id().to_string())))?;
     }
+    locks::learn_keys(engine, &store);
     engine
         .0
         .library
@@ -106,8 +109,13 @@ pub fn location_for(engine: &Engine, udid: &str) -> PathBuf {
 ///
 /// One location or device folder that cannot be read does not hide the others' versions.
 pub fn all_versions(engine: &Engine, location: Option<&Path>) -> Result<(Vec<VersionSummary>, Vec<DamagedRecord>)> {
+    list(engine, location).map(|listed| (listed.versions, listed.damaged))
+}
+
+/// As [`all_versions`], with those whose key is not at hand. Blocking.
+pub fn list(engine: &Engine, location: Option<&Path>) -> Result<Versions> {
     let locations = location.map_or_else(|| known_locations(engine), |one| vec![one.to_path_buf()]);
-    let (mut versions, mut damaged) = (Vec::new(), Vec::new());
+    let (mut versions, mut damaged, mut sealed) = (Vec::new(), Vec::new(), Vec::new());
     for path in locations {
         let store = match open_store(engine, &path, false) {
             Ok(store) => store,
@@ -132,6 +140,14 @@ pub fn all_versions(engine: &Engine, location: Option<&Path>) -> Result<(Vec<Ver
                     let pinned = store.pinned(&udid).unwrap_or_default();
                     let one = |head| summarise(head, &store, pinned.contains(&head.seq), &engine.0.locks);
                     versions.extend(list.versions.iter().map(one));
+                    let key_missing = |record: store::SealedRecord| SealedVersion {
+                        udid: udid.clone(),
+                        location: at.to_string(),
+                        number: record.seq,
+                        made: record.made,
+                        key: record.key.to_string(),
+                    };
+                    sealed.extend(list.sealed.into_iter().map(key_missing));
                     let records = list.damaged.into_iter();
                     damaged.extend(records.map(|record| broken(&udid, record.file, record.reason.to_string())));
                 }
@@ -140,7 +156,8 @@ pub fn all_versions(engine: &Engine, location: Option<&Path>) -> Result<(Vec<Ver
         }
     }
     versions.sort_by_key(|version| std::cmp::Reverse((version.made, version.number)));
-    Ok((versions, damaged))
+    sealed.sort_by_key(|version| std::cmp::Reverse((version.made, version.number)));
+    Ok(Versions { versions, damaged, sealed })
 }
 
 /// Finds a version by id or `latest`; an id may leave out the store where only one version then fits. Blocking.

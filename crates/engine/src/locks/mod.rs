@@ -1,4 +1,4 @@
-//! Encrypted versions: which are unlocked, and the passwords known for them.
+//! Encrypted versions: which are unlocked, and the passwords known for them. Sealed locations, and their keys.
 //!
 //! Keys and passwords live in memory until they are locked away: by the person, after a time without use, or with the
 //! end of the app. Only a password the person wants remembered goes elsewhere: into the system's keychain, never a file.
@@ -7,10 +7,13 @@ mod idle;
 pub mod keychain;
 mod keyring;
 mod passwords;
+pub mod seal;
+mod store_keys;
 mod unlock;
 
 pub use idle::watch;
 pub use passwords::{check_password, forget_password, list_passwords, remember};
+pub use store_keys::{StoreKeys, learn_keys};
 pub use unlock::{Known, opener_of, quietly, stop_unlocking, unlock};
 
 use crate::Engine;

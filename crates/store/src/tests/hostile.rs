@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use super::*;
-use crate::record::Draft;
+use crate::draft::Draft;
 
 fn entry(path: &[u8], kind: u8, codec: u8, carried: &[u8]) -> Vec<u8> {
     let mut bytes = (path.len() as u16).to_le_bytes().to_vec();
@@ -33,10 +33,10 @@ fn plant(place: &Place, list: &[u8], unpacked: u64, entries: u64) {
     let packed = zstd::encode_all(list, 1).unwrap();
     let (session, store) = (Uuid::from_u128(1), Uuid::from_u128(2));
     let draft = Draft { version: &version, base: 0, session, store, packed: &packed, unpacked, entries };
-    let (front, trailer) = draft.front_and_trailer().unwrap();
+    let pieces = draft.pieces(None).unwrap();
     let path = place.record(&version);
     std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-    std::fs::write(path, [&front[..], &packed, &trailer].concat()).unwrap();
+    std::fs::write(path, [&pieces.front[..], &pieces.list, &pieces.trailer].concat()).unwrap();
 }
 
 fn reason(place: &Place) -> Option<Damage> {

@@ -9,6 +9,7 @@ use crate::fault::for_tests::{KILL_AT, TRACE};
 use crate::writer::LARGEST_HELD;
 
 const PLACE: &str = "HEIRLOOM_STORE_KILL_PLACE";
+const SEALED: &str = "HEIRLOOM_STORE_KILL_SEALED";
 
 type Files = BTreeMap<String, Vec<u8>>;
 
@@ -34,8 +35,12 @@ fn child() {
     let place = Path::new(&place);
     let promised = |head: VersionHead| std::fs::write(place.join(format!("promised-{}", head.seq)), b"").unwrap();
     let store = Store::create_or_open(place).unwrap();
+    if std::env::var_os(SEALED).is_some() {
+        store.seal(&key(1)).unwrap();
+    }
     let sessions = place.join("sessions");
     let mut session = store.begin(UDID, &sessions, Base::Newest).unwrap();
+    session.keep_inside(&["Info"]);
     // A torn object from an earlier cut is in the way.
     let torn = store.0.layout.object(blake3::hash(b"one").as_bytes());
     std::fs::create_dir_all(torn.parent().unwrap()).unwrap();
@@ -47,13 +52,16 @@ fn child() {
     promised(session.commit(Commit { inline, inline_max: 99, ..commit() }).unwrap());
 
     let mut session = store.begin(UDID, &sessions, Base::Newest).unwrap();
+    session.keep_inside(&["Info"]);
+    put(&mut session, "Info", b"inside");
     put(&mut session, "a/1", b"new one");
     session.rename("a/2", "moved").unwrap();
     put(&mut session, "big", &large());
     session.keep().unwrap();
     let session = store.begin(UDID, &sessions, Base::Resume).unwrap();
     assert!(session.resumed());
-    promised(session.commit(commit()).unwrap());
+    let inline = vec!["Info".to_owned()];
+    promised(session.commit(Commit { inline, inline_max: 99, ..commit() }).unwrap());
 }
 
 /// The child, about to run in `place` up to a step.
@@ -88,18 +96,44 @@ fn check_order(place: &Path) {
 
 #[test]
 fn a_kill_at_any_step_loses_no_version() {
+    kill_everywhere(false);
+}
+
+#[test]
+fn a_kill_at_any_step_loses_no_sealed_version() {
+    kill_everywhere(true);
+}
+
+fn kill_everywhere(sealed: bool) {
+    let open = |store: Store| {
+        // Without the key a record that was cut is told from a whole one, too.
+        let (list, known) = (store.versions(UDID).unwrap(), store.unlock(key(1)).is_ok());
+        assert!(sealed || !known);
+        let opened = store.versions(UDID).unwrap();
+        assert_eq!(list.versions.len() + list.sealed.len(), opened.versions.len());
+        assert_eq!(list.damaged, opened.damaged);
+        assert!(!sealed || list.versions.is_empty());
+        store
+    };
     let mut seen = [0; 3];
     let mut steps = 0;
     for step in 1.. {
         let folder = quick_folder();
         let place = folder.path();
         let trace = place.join("trace");
-        if child_in(place, step).env(TRACE, &trace).status().unwrap().success() {
+        let mut child = child_in(place, step);
+        if sealed {
+            child.env(SEALED, "1");
+        }
+        if child.env(TRACE, &trace).status().unwrap().success() {
             steps = step - 1;
             check_order(place);
             break;
         }
-        let store = Store::create_or_open(place).unwrap();
+        let store = open(Store::create_or_open(place).unwrap());
+        if sealed {
+            store.seal(&key(1)).unwrap();
+        }
         let promised = (1..=2).filter(|seq| place.join(format!("promised-{seq}")).exists()).count();
         let found = check_versions(&store, step);
         assert!(found >= promised, "step {step}: {promised} promised, {found} found");
@@ -116,11 +150,13 @@ fn a_kill_at_any_step_loses_no_version() {
         assert!(torn == found || unfinished.len() == 1, "step {step}");
         let base = if step % 2 == 0 { Base::Resume } else { Base::Newest };
         let mut session = store.begin(UDID, &sessions, base).unwrap();
+        session.keep_inside(&["Info"]);
         assert!(base == Base::Newest || session.resumed() != unfinished.is_empty(), "step {step}");
         put(&mut session, "next", b"next");
         put(&mut session, "a/1", b"one");
         let head = session.commit(commit()).unwrap();
-        let store = Store::open(place).unwrap();
+        assert!(!sealed || !store.0.layout.object(blake3::hash(b"inside").as_bytes()).exists(), "step {step}");
+        let store = open(Store::open(place).unwrap());
         assert_eq!(store.versions(UDID).unwrap().versions.len(), found + 1, "step {step}");
         let version = store.version(UDID, head.seq).unwrap();
         assert!(verify(&version).damaged.is_empty(), "step {step}");

@@ -15,6 +15,8 @@ mod random;
 mod reclaim;
 mod retention;
 mod scrub;
+mod sealed;
+mod sealed_damage;
 mod sessions;
 
 use std::collections::BTreeMap;
@@ -30,6 +32,11 @@ pub const UDID: &str = "00008110-001A2B3C4D5E6F70";
 pub fn quick_folder() -> tempfile::TempDir {
     let memory = Path::new("/dev/shm");
     if memory.is_dir() { tempfile::tempdir_in(memory) } else { tempfile::tempdir() }.unwrap()
+}
+
+/// The same key in every process.
+pub fn key(byte: u8) -> StoreKey {
+    StoreKey::known([byte; 32])
 }
 
 /// A store and a sessions folder in a temporary place.

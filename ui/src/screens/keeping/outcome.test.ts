@@ -3,11 +3,12 @@ import type { Job, JobResult } from "../../api/generated";
 import { outcomeOf } from "./outcome";
 
 const of = (result: JobResult | null, state: Job["state"] = "done") => outcomeOf({ state, result } as Job);
-const verified = { type: "verified", objects: 12, bytes: 3_000_000, damaged: [], damagedCount: 0, records: [] } as const;
+const verified = { type: "verified", objects: 12, bytes: 3_000_000, damaged: [], damagedCount: 0, records: [], sealed: 0 } as const;
 const reclaimed = { type: "reclaimed", expired: 0, versions: 0, objects: 0, bytes: 0, keptYoung: 0, stopped: false } as const;
 
 test("what was verified", () => {
   expect(of({ ...verified, damaged: [], records: [] })).toBe("12 items, 3.0 MB looked at: all as stored.");
+  expect(of({ ...verified, damaged: [], records: [], sealed: 3 })).toContain("3 versions could not be looked at");
   expect(of({ ...verified, damaged: [], records: [], damagedCount: 2 })).toContain("2 problems found");
   expect(of(null, "cancelled")).toBe("Stopped before the end.");
 });

@@ -9,7 +9,8 @@ export function outcomeOf({ state, result }: Job): string | null {
     const found = `${counted(bad, "problem")} found${repaired > 0 ? `, ${repaired} of them repaired from another location` : ""}; see the health of the location.`;
     const looked = `${counted(result.objects, "item")}, ${bytes(result.bytes)} looked at: `;
     const left = state === "cancelled" ? " Stopped before the end." : "";
-    return looked + (bad === 0 ? "all as stored." : found) + left;
+    const closed = result.sealed > 0 ? ` ${counted(result.sealed, "version")} could not be looked at: sealed, and the key is not on this computer.` : "";
+    return looked + (bad === 0 ? "all as stored." : found) + closed + left;
   }
   if (result?.type === "reclaimed") {
     const parts = [

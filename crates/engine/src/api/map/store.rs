@@ -47,6 +47,26 @@ impl From<store::Error> for ApiError {
                 Code::VersionDamaged,
                 format!("{} cannot be read, so nothing is cleaned up: a version might still need it.", path.display()),
             ),
+            E::KeyNeeded { key, .. } => (
+                Code::KeyNeeded,
+                format!(
+                    "This location is sealed, and its key {key} is not on this computer. Enter its recovery key; until then nothing in it is changed."
+                ),
+            ),
+            E::NotAKey => (
+                Code::KeyWrong,
+                "This is not a recovery key, or a letter of it is wrong. It has 14 groups of 4 letters and digits."
+                    .into(),
+            ),
+            E::OtherKey { key } => (
+                Code::KeyWrong,
+                format!(
+                    "This is the key {key}, and nothing in this location was sealed with it. It is the key of another location."
+                ),
+            ),
+            E::NoRandomness { .. } => {
+                (Code::Io, "This computer gave no random numbers, so nothing could be sealed.".into())
+            }
             E::Pinned { .. } => (Code::BadRequest, "This version is pinned. Take the pin away first.".into()),
             E::OtherContent { .. } => {
                 (Code::BadRequest, "This is not the content that was kept. Nothing was changed.".into())
@@ -73,7 +93,7 @@ impl From<store::Error> for ApiError {
                 "Writing to the location failed earlier in this backup. Earlier versions are untouched; try again."
                     .into(),
             ),
-            E::TooLarge => (Code::Io, "This backup has more files than a version can hold.".into()),
+            E::TooLarge => (Code::Io, "This backup has more files, or larger lists, than a version can hold.".into()),
         };
         ApiError::new(code, message).detail(chain(&error))
     }
