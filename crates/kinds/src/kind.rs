@@ -8,7 +8,7 @@ use export::{Card, Document, RowSource, Written};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::messages::Messages;
+use crate::conversation::Messenger;
 use crate::photos::Photos;
 use crate::{Media, MediaSize, Report, Result};
 
@@ -78,8 +78,8 @@ pub trait Reader: Send {
     /// What was read so far, and what could not be.
     fn report(&self) -> Report;
 
-    /// The reader as messages, when it is that.
-    fn as_messages(&mut self) -> Option<&mut Messages> {
+    /// The reader as conversations, when its items are that.
+    fn as_messenger(&mut self) -> Option<&mut dyn Messenger> {
         None
     }
     /// The reader as photos, when it is that.

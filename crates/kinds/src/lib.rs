@@ -8,6 +8,7 @@
 
 pub mod calls;
 pub mod contacts;
+pub mod conversation;
 pub mod messages;
 pub mod people;
 pub mod photos;

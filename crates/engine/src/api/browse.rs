@@ -68,7 +68,7 @@ pub struct ItemRequest {
 pub struct ConversationView {
     pub view: u64,
     pub count: u64,
-    pub header: kinds::messages::Header,
+    pub header: kinds::conversation::Header,
 }
 
 #[derive(Clone, Debug, Deserialize, TS)]

@@ -13,7 +13,7 @@ use super::versions::*;
 use super::{ApiError, Code, Result, decode, encode};
 use crate::{Engine, actions, browse, keeping, library, live, locks, pretend};
 use export::{Card, Document};
-use kinds::messages::Bubble;
+use kinds::conversation::Bubble;
 use kinds::photos::{Album, Details, Tile};
 use serde_json::Value;
 

@@ -6,12 +6,12 @@ use crate::Engine;
 use crate::api::browse::{ConversationRequest, ConversationView, RowsRequest};
 use crate::api::{Result, blocking};
 use kinds::Reader;
-use kinds::messages::{Bubble, Messages};
+use kinds::conversation::{Bubble, Messenger};
 
 const KIND: &str = "messages";
 
-fn messages(reader: &mut dyn Reader) -> Result<&mut Messages> {
-    reader.as_messages().ok_or_else(|| nothing_here("There are no messages in this version."))
+fn messages(reader: &mut dyn Reader) -> Result<&mut dyn Messenger> {
+    reader.as_messenger().ok_or_else(|| nothing_here("There are no messages in this version."))
 }
 
 pub async fn open(engine: &Engine, asked: ConversationRequest) -> Result<ConversationView> {

@@ -5,7 +5,7 @@ use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE};
 use plist::{Dictionary, Value};
 
-use super::Part;
+use crate::conversation::Part;
 
 /// Larger payloads are not decoded; previews have a few KiB.
 const MAX_PAYLOAD: usize = 8 << 20;
@@ -19,7 +19,7 @@ pub(super) fn app(bundle: &str, payload: Option<&[u8]>) -> Part {
         (Some(fields), "com.apple.messages.URLBalloonProvider") => link(fields),
         (Some(fields), "com.apple.messages.Polls") => poll(fields),
         (Some(fields), _) => extension(fields, name),
-        (None, _) => Part::App { title: known(name), text: None, link: None },
+        (None, _) => Part::App { title: known(name), text: None, link: None, picture: None },
     }
 }
 
@@ -42,6 +42,7 @@ fn link(fields: &Dictionary) -> Part {
         title: title.or_else(|| link.as_deref().map(host)).unwrap_or_else(|| "Link".to_owned()),
         text: about.or_else(|| text(preview, "siteName")),
         link,
+        picture: None,
     }
 }
 
@@ -60,6 +61,7 @@ fn poll(fields: &Dictionary) -> Part {
         title: title.unwrap_or("Poll").to_owned(),
         text: Some(options.join("\n")).filter(|options| !options.is_empty()),
         link: None,
+        picture: None,
     }
 }
 
@@ -79,6 +81,7 @@ fn extension(fields: &Dictionary, name: &str) -> Part {
         title: text(fields, "an").unwrap_or_else(|| known(name)),
         text: words.or_else(|| text(fields, "ldtext")),
         link: text(fields, "URL").filter(|url| url.starts_with("https://") || url.starts_with("http://")),
+        picture: None,
     }
 }
 

@@ -1,11 +1,11 @@
 //! Files sent with messages: rows of `attachment`, content in `MediaDomain`.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use backup::{Backup, Database, Entry, EntryKind};
 
 use super::read::{KIND_NAME, list};
-use super::{Attachment, Shows, State};
+use crate::conversation::{Attachment, Shows, State};
 use crate::{Report, Result, sql};
 
 const DOMAIN: &str = "MediaDomain";
@@ -45,6 +45,16 @@ pub(super) fn of_messages(db: &Database, ids: &[i64], report: &mut Report) -> Re
         }
     })?;
     Ok(files)
+}
+
+/// The messages that carry files.
+pub(super) fn carriers(db: &Database, report: &mut Report) -> Result<HashSet<i64>> {
+    let mut carriers = HashSet::new();
+    if db.has_table("message_attachment_join") {
+        let query = "SELECT DISTINCT message_id FROM message_attachment_join";
+        sql::each(db, KIND_NAME, query, [], report, |row, _| carriers.extend(sql::integer(row, 0)))?;
+    }
+    Ok(carriers)
 }
 
 /// One file by its number.
@@ -156,6 +166,9 @@ impl File {
             state: if entry.is_some() { State::Here } else { State::Missing },
             reason: reason.map(str::to_owned),
             media: entry.is_some().then(|| format!("attachment/{}", self.id)),
+            plays: None,
+            sticker: false,
+            transcription: None,
             shows: self.shows(),
             width,
             height,

@@ -9,7 +9,7 @@ use std::panic::catch_unwind;
 use crabstep::deserializer::foundation::FoundationDict;
 use crabstep::{Property, TypedStreamDeserializer};
 
-use super::Run;
+use crate::conversation::Run;
 
 /// Longer bodies are not decoded; the longest message a phone sends has a few 10,000 characters.
 const MAX_BODY: usize = 4 << 20;

@@ -5,9 +5,10 @@ use std::collections::HashMap;
 use super::attachments::{self, File};
 use super::body::{self, Piece};
 use super::history::{self, History};
-use super::read::{self, PAGE, Raw};
-use super::{Bubble, BubbleKind, Messages, Part, Reaction, ReplyTo, Run, apps, events, reactions};
+use super::read::{self, Raw};
+use super::{Messages, apps, events, reactions};
 use crate::Result;
+use crate::conversation::{Bubble, BubbleKind, PAGE, Part, Reaction, ReplyTo, Run};
 
 /// What a page of rows needs from elsewhere.
 #[derive(Default)]
@@ -19,7 +20,7 @@ struct Around {
 
 impl Messages {
     /// The bubbles of some messages, in the same order; unknown ones are left out.
-    pub fn bubbles(&mut self, ids: &[i64]) -> Result<Vec<Bubble>> {
+    pub(super) fn bubbles_of(&mut self, ids: &[i64]) -> Result<Vec<Bubble>> {
         let mut bubbles = Vec::with_capacity(ids.len());
         for page in ids.chunks(PAGE) {
             let rows = read::by_ids(&self.db, &self.fields, page, &mut self.report)?;
@@ -94,6 +95,7 @@ impl Messages {
             edits: history.edits,
             unsent,
             effect: raw.effect.as_deref().and_then(effect),
+            ..Bubble::default()
         })
     }
 
@@ -134,13 +136,13 @@ impl Messages {
 
     fn reply_to(&self, answered: Option<&Raw>) -> ReplyTo {
         match answered {
-            Some(raw) => ReplyTo { id: Some(raw.id), sender: self.sender(raw), text: self.words(raw) },
+            Some(raw) => ReplyTo { id: Some(raw.id), sender: self.sender(raw), text: self.words_of(raw) },
             None => ReplyTo { id: None, sender: None, text: String::new() },
         }
     }
 
     /// A message in plain words, as lists and searches show it; empty for one that only has files.
-    pub(super) fn words(&self, raw: &Raw) -> String {
+    pub(super) fn words_of(&self, raw: &Raw) -> String {
         if let Some(sentence) = self.event(raw) {
             return sentence;
         }

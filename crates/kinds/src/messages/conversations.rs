@@ -8,9 +8,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use backup::Database;
 
-use super::Person;
 use super::handles::{Handles, identity};
 use super::read::{KIND_NAME, failed, list};
+use crate::conversation::Person;
 use crate::people::People;
 use crate::{Report, Result, sql};
 

@@ -6,8 +6,7 @@ use export::{AtomicFile, FolderWriter, Written, csv};
 
 use super::Messages;
 use super::attachments;
-use super::read::PAGE;
-use super::show::{self, MessageRows};
+use crate::conversation::{self, MessageRows, Messenger, PAGE};
 use crate::{CSV, Error, Progress, Result};
 
 impl Messages {
@@ -44,9 +43,9 @@ impl Messages {
 
     /// Copies the attachments of a page of messages; returns how many messages there were.
     fn export_page(&mut self, title: &str, page: &[i64], folder: &mut FolderWriter) -> Result<u64> {
-        let bubbles = self.bubbles(page)?;
+        let bubbles = self.bubbles_of(page)?;
         for bubble in &bubbles {
-            for shown in show::attachments(bubble) {
+            for shown in conversation::attachments(bubble) {
                 // A title is one name, whatever is in it.
                 let name = format!("{}/{}", title.replace('/', "_"), shown.name.replace('/', "_"));
                 let file = attachments::by_id(&self.db, shown.id, &mut self.report)?;

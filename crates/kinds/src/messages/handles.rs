@@ -4,9 +4,9 @@ use std::collections::HashMap;
 
 use backup::Database;
 
-use super::Person;
 use super::read::KIND_NAME;
 use crate::contacts::digits;
+use crate::conversation::Person;
 use crate::people::People;
 use crate::{Report, Result, sql};
 
@@ -68,6 +68,7 @@ pub(super) fn person(address: &str, people: &People) -> Person {
         name: known.map_or_else(|| address.to_owned(), |known| known.name.clone()),
         address: address.to_owned(),
         contact: known.and_then(|known| known.contact),
+        picture: None,
     }
 }
 

@@ -6,8 +6,8 @@
 use backup::{plists, time};
 use plist::{Dictionary, Value};
 
-use super::Edit;
 use super::body::{self, Piece};
+use crate::conversation::Edit;
 
 /// More wordings of one message than anybody writes; a phone allows five edits.
 const MOST_EDITS: usize = 200;

@@ -17,7 +17,6 @@ mod handles;
 mod history;
 mod reactions;
 mod read;
-mod shapes;
 mod show;
 #[cfg(test)]
 mod tests;
@@ -27,11 +26,10 @@ use std::path::Path;
 use std::sync::Arc;
 
 use ::export::{Card, Document, RowSource, Written};
-use backup::{Backup, Database};
-
-pub use shapes::*;
+use backup::{Backup, Database, Entry};
 
 use crate::contacts::Pictures;
+use crate::conversation::{Bubble, Header, MessageRows, Messenger, Person};
 use crate::people::People;
 use crate::pictures::{Unreadable, Want, render};
 use crate::{CSV, Format, IndexCard, JSON, Kind, Media, MediaSize, Opened, Place, Progress, Query, Reader};
@@ -116,23 +114,6 @@ impl Messages {
         Ok(Ok(Messages { backup, db, fields, handles, conversations, pictures, report, lost: BTreeSet::new() }))
     }
 
-    /// The messages of a conversation, oldest first, without tapbacks; empty for an unknown conversation.
-    pub fn thread(&mut self, conversation: i64) -> Result<Vec<i64>> {
-        self.conversations.thread(&self.db, conversation, &mut self.report)
-    }
-
-    /// The conversation and number of the message with this guid, as search results name it.
-    pub fn locate(&mut self, guid: &str) -> Result<Option<(i64, i64)>> {
-        let query = "SELECT j.chat_id, m.ROWID FROM message m JOIN chat_message_join j ON j.message_id = m.ROWID
-            WHERE m.guid = ?";
-        let mut found = None;
-        crate::sql::each(&self.db, read::KIND_NAME, query, [guid], &mut self.report, |row, _| {
-            let chat = crate::sql::integer(row, 0).and_then(|chat| self.conversations.of_chat(chat));
-            found = found.or(chat.map(|conversation| conversation.id).zip(crate::sql::integer(row, 1)));
-        })?;
-        Ok(found)
-    }
-
     fn attachment(&mut self, id: i64, want: MediaSize) -> Result<Option<Media>> {
         let Some(file) = attachments::by_id(&self.db, id, &mut self.report)? else { return Ok(None) };
         let Some(entry) = file.entry(&self.backup)? else { return Ok(None) };
@@ -200,7 +181,7 @@ impl Reader for Messages {
 
     /// One row per message of the conversations.
     fn rows<'a>(&'a mut self, ids: &'a [i64]) -> Result<Box<dyn RowSource + 'a>> {
-        Ok(Box::new(show::MessageRows::new(self, ids)))
+        Ok(Box::new(MessageRows::new(self, ids)))
     }
 
     fn export(&mut self, ids: &[i64], format: &str, to: &Path, run: &mut dyn Progress) -> Result<Written> {
@@ -235,7 +216,52 @@ impl Reader for Messages {
         report
     }
 
-    fn as_messages(&mut self) -> Option<&mut Messages> {
+    fn as_messenger(&mut self) -> Option<&mut dyn Messenger> {
         Some(self)
+    }
+}
+
+impl Messenger for Messages {
+    fn header(&mut self, conversation: i64) -> Result<Header> {
+        self.header_of(conversation)
+    }
+
+    fn thread(&mut self, conversation: i64) -> Result<Vec<i64>> {
+        self.conversations.thread(&self.db, conversation, &mut self.report)
+    }
+
+    fn carrying(&mut self, conversation: i64) -> Result<Vec<i64>> {
+        let thread = self.thread(conversation)?;
+        let carry = attachments::carriers(&self.db, &mut self.report)?;
+        Ok(thread.into_iter().filter(|id| carry.contains(id)).collect())
+    }
+
+    fn bubbles(&mut self, ids: &[i64]) -> Result<Vec<Bubble>> {
+        self.bubbles_of(ids)
+    }
+
+    fn locate(&mut self, guid: &str) -> Result<Option<(i64, i64)>> {
+        let query = "SELECT j.chat_id, m.ROWID FROM message m JOIN chat_message_join j ON j.message_id = m.ROWID
+            WHERE m.guid = ?";
+        let mut found = None;
+        crate::sql::each(&self.db, read::KIND_NAME, query, [guid], &mut self.report, |row, _| {
+            let chat = crate::sql::integer(row, 0).and_then(|chat| self.conversations.of_chat(chat));
+            found = found.or(chat.map(|conversation| conversation.id).zip(crate::sql::integer(row, 1)));
+        })?;
+        Ok(found)
+    }
+
+    fn file(&mut self, attachment: i64) -> Result<Option<Entry>> {
+        let file = attachments::by_id(&self.db, attachment, &mut self.report)?;
+        Ok(file.map(|file| file.entry(&self.backup)).transpose()?.flatten())
+    }
+
+    fn words(&mut self, ids: &[i64]) -> Result<Vec<String>> {
+        let rows = read::by_ids(&self.db, &self.fields, ids, &mut self.report)?;
+        Ok(ids.iter().map(|id| rows.get(id).map(|raw| self.words_of(raw)).unwrap_or_default()).collect())
+    }
+
+    fn report_mut(&mut self) -> &mut Report {
+        &mut self.report
     }
 }

@@ -7,8 +7,8 @@ use std::collections::{BTreeMap, HashMap};
 
 use backup::Database;
 
-use super::Reaction;
 use super::read::{KIND_NAME, failed};
+use crate::conversation::Reaction;
 use crate::{Report, Result, sql};
 
 /// Writes down once who points at whom, in a table of the private copy that lives in memory. Rows of it are not shown as
@@ -76,7 +76,7 @@ pub(super) fn to_messages(
             match reactions.iter_mut().find(|reaction| reaction.emoji == emoji) {
                 Some(reaction) if reaction.by.contains(&by) => {}
                 Some(reaction) => reaction.by.push(by),
-                None => reactions.push(Reaction { emoji, by: vec![by] }),
+                None => reactions.push(Reaction { emoji, by: vec![by], ..Reaction::default() }),
             }
         }
         (target, reactions)

@@ -5,12 +5,10 @@ use std::collections::HashMap;
 use backup::{Database, time};
 use rusqlite::Row;
 
+use crate::conversation::PAGE;
 use crate::{Error, Report, Result, sql};
 
 pub(super) const KIND_NAME: &str = "messages";
-
-/// Rows are read this many at a time.
-pub(super) const PAGE: usize = 500;
 
 /// One row of `message`.
 #[derive(Clone, Debug, Default)]

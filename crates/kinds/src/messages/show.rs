@@ -1,12 +1,11 @@
 //! How conversations and messages look in lists, tables and the search.
 
-use std::vec::IntoIter;
+use export::{Block, Card, Cell, Document, Field, FieldKind};
 
-use export::{Block, Card, Cell, Column, Document, Field, FieldKind, RowSource, iso_time};
-
+use super::Messages;
 use super::conversations::Conversation;
-use super::read::{self, PAGE, Raw};
-use super::{Attachment, Bubble, BubbleKind, Header, Messages, Part};
+use super::read::{self, Raw};
+use crate::conversation::{Bubble, BubbleKind, Header, PAGE, summary};
 use crate::{IndexCard, Result, digest, sql};
 
 /// A document shows this many of the newest messages; all of them are in the window and in exports.
@@ -16,7 +15,7 @@ impl Messages {
     pub(super) fn card(&mut self, id: i64) -> Result<Option<Card>> {
         let Some(conversation) = self.conversations.get(id).cloned() else { return Ok(None) };
         let newest = self.conversations.newest(&self.db, &conversation, &mut self.report)?;
-        let bubble = self.bubbles(newest.as_slice())?.pop();
+        let bubble = self.bubbles_of(newest.as_slice())?.pop();
         let text = bubble.as_ref().map(|bubble| preview(bubble, &conversation));
         Ok(Some(Card {
             id,
@@ -30,14 +29,15 @@ impl Messages {
     }
 
     /// Who takes part in a conversation and how it is called; empty for an unknown one.
-    pub fn header(&mut self, conversation: i64) -> Result<Header> {
+    pub(super) fn header_of(&mut self, conversation: i64) -> Result<Header> {
         let Some(conversation) = self.conversations.get(conversation).cloned() else { return Ok(Header::default()) };
         let newest = self.conversations.newest(&self.db, &conversation, &mut self.report)?;
-        let newest = self.bubbles(newest.as_slice())?.pop();
+        let newest = self.bubbles_of(newest.as_slice())?.pop();
         Ok(Header {
             title: conversation.title,
             people: conversation.people,
             service: newest.and_then(|newest| newest.service).or(conversation.service),
+            picture: None,
             group: conversation.group,
         })
     }
@@ -49,7 +49,7 @@ impl Messages {
         let kind = |address: &str| if address.contains('@') { FieldKind::Email } else { FieldKind::Phone };
         let people = conversation.people.iter();
         let fields = people.map(|person| Field::new(&person.name, &person.address, kind(&person.address)));
-        let rows = self.bubbles(newest)?.into_iter().map(|bubble| {
+        let rows = self.bubbles_of(newest)?.into_iter().map(|bubble| {
             let sender = sender(&bubble).to_owned();
             vec![Cell::time(bubble.when), sender.into(), summary(&bubble).into()]
         });
@@ -117,7 +117,7 @@ impl Messages {
     }
 
     fn index_card(&self, raw: &Raw, conversation: &Conversation) -> Option<IndexCard> {
-        let text = self.words(raw);
+        let text = self.words_of(raw);
         if text.is_empty() {
             return None;
         }
@@ -157,123 +157,4 @@ fn subtitle(conversation: &Conversation) -> Option<String> {
 
 fn sender(bubble: &Bubble) -> &str {
     bubble.sender.as_deref().unwrap_or("Me")
-}
-
-/// A bubble as one text.
-pub(super) fn summary(bubble: &Bubble) -> String {
-    if bubble.unsent {
-        return "(unsent)".to_owned();
-    }
-    let parts = bubble.parts.iter().map(|part| match part {
-        Part::Text { runs } => runs.iter().map(|run| run.text.as_str()).collect(),
-        Part::Attachment(file) => format!("[{}]", file.name),
-        Part::App { title, text: Some(text), .. } => format!("{title}: {text}"),
-        Part::App { title, .. } => title.clone(),
-    });
-    parts.collect::<Vec<String>>().join("\n").trim().to_owned()
-}
-
-pub(super) fn attachments(bubble: &Bubble) -> impl Iterator<Item = &Attachment> {
-    bubble.parts.iter().filter_map(|part| match part {
-        Part::Attachment(file) => Some(file),
-        _ => None,
-    })
-}
-
-const COLUMNS: [Column; 13] = [
-    Column { key: "conversation", title: "Conversation" },
-    Column { key: "when", title: "Date" },
-    Column { key: "sender", title: "From" },
-    Column { key: "text", title: "Message" },
-    Column { key: "attachments", title: "Attachments" },
-    Column { key: "service", title: "Service" },
-    Column { key: "kind", title: "Kind" },
-    Column { key: "read", title: "Read" },
-    Column { key: "reactions", title: "Reactions" },
-    Column { key: "reply_to", title: "Reply to" },
-    Column { key: "edits", title: "Before it was edited" },
-    Column { key: "unsent", title: "Unsent" },
-    Column { key: "key", title: "Unique ID" },
-];
-
-/// The messages of some conversations, one row each, read page by page.
-pub(super) struct MessageRows<'a> {
-    messages: &'a mut Messages,
-    conversations: IntoIter<i64>,
-    title: String,
-    thread: IntoIter<i64>,
-    page: IntoIter<Bubble>,
-}
-
-impl<'a> MessageRows<'a> {
-    pub fn new(messages: &'a mut Messages, conversations: &[i64]) -> MessageRows<'a> {
-        MessageRows {
-            messages,
-            conversations: Vec::from(conversations).into_iter(),
-            title: String::new(),
-            thread: Vec::new().into_iter(),
-            page: Vec::new().into_iter(),
-        }
-    }
-
-    /// Goes on to the next page, and to the next conversation after the last; `false` at the end.
-    fn turn(&mut self) -> Result<bool> {
-        let ids: Vec<i64> = self.thread.by_ref().take(PAGE).collect();
-        if !ids.is_empty() {
-            self.page = self.messages.bubbles(&ids)?.into_iter();
-            return Ok(true);
-        }
-        let Some(id) = self.conversations.next() else { return Ok(false) };
-        self.title = self.messages.conversations.get(id).map(|known| known.title.clone()).unwrap_or_default();
-        self.thread = self.messages.thread(id)?.into_iter();
-        Ok(true)
-    }
-}
-
-impl RowSource for MessageRows<'_> {
-    fn columns(&self) -> &[Column] {
-        &COLUMNS
-    }
-
-    fn next(&mut self) -> Option<Vec<Cell>> {
-        loop {
-            if let Some(bubble) = self.page.next() {
-                return Some(row(&self.title, &bubble));
-            }
-            match self.turn() {
-                Ok(true) => {}
-                Ok(false) => return None,
-                Err(error) => {
-                    self.messages.report.note(format!("Reading ended early: {error}."));
-                    return None;
-                }
-            }
-        }
-    }
-}
-
-fn row(conversation: &str, bubble: &Bubble) -> Vec<Cell> {
-    let joined = |texts: Vec<String>| Cell::text(Some(texts.join("; ")).filter(|text| !text.is_empty()));
-    let reactions = bubble.reactions.iter().map(|reaction| format!("{} {}", reaction.emoji, reaction.by.join(", ")));
-    let edits = bubble.edits.iter().map(|edit| match edit.when.and_then(iso_time) {
-        Some(when) => format!("{when} {}", edit.text),
-        None => edit.text.clone(),
-    });
-    let texts = bubble.parts.iter().filter(|part| !matches!(part, Part::Attachment(_))).cloned().collect();
-    let text = summary(&Bubble { parts: texts, unsent: false, ..bubble.clone() });
-    vec![
-        conversation.into(),
-        Cell::time(bubble.when),
-        sender(bubble).into(),
-        Cell::text(Some(text).filter(|text| !text.is_empty())),
-        joined(attachments(bubble).map(|file| file.name.clone()).collect()),
-        Cell::text(bubble.service.as_deref()),
-        if bubble.kind == BubbleKind::Event { "event" } else { "message" }.into(),
-        Cell::time(bubble.read),
-        joined(reactions.collect()),
-        Cell::text(bubble.reply_to.as_ref().map(|answered| answered.text.as_str()).filter(|text| !text.is_empty())),
-        joined(edits.collect()),
-        Cell::Bool(bubble.unsent),
-        bubble.guid.as_str().into(),
-    ]
 }

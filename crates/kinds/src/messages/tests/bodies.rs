@@ -1,8 +1,9 @@
 //! Bodies: the decoder against another program's reading of real ones, and by hand.
 
 use super::super::body::{Piece, pieces, plain, words};
-use super::super::{Run, history};
+use super::super::history;
 use super::made::{archived, summary};
+use crate::conversation::Run;
 use crate::testing::realdata;
 
 fn text(text: &str) -> Piece {

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use backup::Backup;
 use plist::{Dictionary, Value};
 
-use super::super::{KIND, Messages};
+use super::super::KIND;
+use crate::conversation::Messenger;
 use crate::testing::{TestBackup, reader};
 use crate::{Query, Reader};
 
@@ -62,8 +63,8 @@ pub(super) fn opened(backup: &Arc<Backup>) -> (Box<dyn Reader>, Vec<i64>) {
     (reader, ids)
 }
 
-pub(super) fn messages(reader: &mut Box<dyn Reader>) -> &mut Messages {
-    reader.as_messages().unwrap()
+pub(super) fn messages(reader: &mut Box<dyn Reader>) -> &mut dyn Messenger {
+    reader.as_messenger().unwrap()
 }
 
 /// An archived attributed string of one run, as a phone writes it; texts of up to 127 bytes.

@@ -1,8 +1,8 @@
 //! Databases and payloads made by others; skipped where they are not at hand.
 
 use super::made::{SMS, messages, opened};
-use crate::messages::show::summary;
-use crate::messages::{Part, apps, history};
+use crate::conversation::{Part, summary};
+use crate::messages::{apps, history};
 use crate::testing::{TestBackup, realdata};
 
 fn texts(database: &str) -> Option<Vec<(i64, Vec<String>)>> {
@@ -86,10 +86,10 @@ fn real_bubbles_of_apps() {
         let Some(path) = realdata(&format!("{root}/{file}")) else { return };
         let shown = apps::app(bundle, Some(&std::fs::read(path).unwrap()));
         let (about, link) = (about.map(str::to_owned), link.map(str::to_owned));
-        assert_eq!(shown, Part::App { title: title.to_owned(), text: about, link }, "{file}");
+        assert_eq!(shown, Part::App { title: title.to_owned(), text: about, link, picture: None }, "{file}");
     }
     let unknown = apps::app("com.apple.DigitalTouchBalloonProvider", Some(b"\x0a\x01"));
-    assert_eq!(unknown, Part::App { title: "Digital Touch".to_owned(), text: None, link: None });
+    assert_eq!(unknown, Part::App { title: "Digital Touch".to_owned(), text: None, link: None, picture: None });
 }
 
 /// Expected: `_expected/edited_message.json`.

@@ -1,7 +1,7 @@
 //! What bubbles show, and what exports and the search get.
 
 use super::made::{NEW, archived, backup, hex, messages, opened, summary};
-use crate::messages::{Bubble, BubbleKind, Part, Shows, State};
+use crate::conversation::{Bubble, BubbleKind, Part, Shows, State};
 use crate::testing::TestBackup;
 use crate::{Error, Media, MediaSize};
 
@@ -28,7 +28,10 @@ fn text(part: &Part) -> String {
     match part {
         Part::Text { runs } => runs.iter().map(|run| run.text.as_str()).collect(),
         Part::Attachment(file) => format!("<{}>", file.name),
-        Part::App { title, text, link } => format!("{title}|{}|{}", text.clone().unwrap_or_default(), link.is_some()),
+        Part::App { title, text, link, .. } => {
+            format!("{title}|{}|{}", text.clone().unwrap_or_default(), link.is_some())
+        }
+        other => format!("{other:?}"),
     }
 }
 
