@@ -76,7 +76,7 @@ async fn scroll(home: &Path) -> Result<(), String> {
     let mut longest = (0, Value::Null);
     for card in cards.as_array().into_iter().flatten() {
         let thread =
-            call(&engine, "conversation.open", json!({ "version": version, "conversation": card["id"] })).await?;
+            call(&engine, "conversation.open", json!({ "version": version, "kind": "messages", "conversation": card["id"] })).await?;
         let count = thread["count"].as_u64().unwrap_or(0);
         if count > longest.0 {
             longest = (count, thread["view"].clone());

@@ -12,12 +12,15 @@ pub fn typedstream(bytes: &[u8]) {
     assert!(fuzzing::body(bytes).len() <= bytes.len() * 3);
 }
 
-/// What else a message holds: its history, and the payload of an app's bubble.
+/// What else a message holds: its history, the payload of an app's bubble, a drawing, a recording; marks of WhatsApp.
 pub fn payload(bytes: &[u8]) {
     fuzzing::history(bytes);
     for bundle in ["com.apple.messages.URLBalloonProvider", "com.apple.messages.Polls", "a:b:c"] {
         fuzzing::app(bundle, bytes);
     }
+    fuzzing::drawing(bytes);
+    fuzzing::sound(bytes);
+    fuzzing::marks(bytes);
 }
 
 /// The boxes of a HEIF container.

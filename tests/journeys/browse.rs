@@ -25,7 +25,7 @@ async fn conversations(home: &Home, version: &str, expected: &Expected) {
     assert_eq!(cards.len(), expected.conversations.len());
     let mut total = 0;
     for card in &cards {
-        let thread = home.call("conversation.open", json!({ "version": version, "conversation": card["id"] })).await;
+        let thread = home.call("conversation.open", json!({ "version": version, "kind": "messages", "conversation": card["id"] })).await;
         let count = thread["count"].as_u64().unwrap();
         let rows = home.call("conversation.rows", json!({ "view": thread["view"], "from": 0, "count": 1000 })).await;
         let bubbles = rows.as_array().unwrap();

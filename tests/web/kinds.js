@@ -15,6 +15,46 @@ export async function messages(it, version) {
   await it.page.getByLabel("Conversation", { exact: true }).getByRole("heading", { name: card.title }).waitFor();
   assert.ok((await bubbles.count()) > 3, "several bubbles on the screen");
   await it.picture("06-messages");
+  await filters(it, count);
+}
+
+/** Groups alone, then everything again. */
+async function filters(it, count) {
+  const list = it.page.getByRole("listbox", { name: "Messages" });
+  const groups = (await it.call("view.open", { version: "latest", kind: "messages", filter: { group: "1" } })).count;
+  assert.ok(groups > 0 && groups < count);
+  await it.button("Narrow the list").click();
+  await it.page.getByText("Groups", { exact: true }).click();
+  await it.glimpse("06-messages-filters");
+  await it.button("Show").click();
+  await it.page.waitForFunction((many) => document.querySelector("[role=option]")?.getAttribute("aria-setsize") === String(many), groups);
+  await it.button("The list is narrowed; change that").click();
+  await it.button("Show all").click();
+  await list.getByRole("option").first().waitFor();
+  await it.page.waitForFunction((many) => document.querySelector("[role=option]")?.getAttribute("aria-setsize") === String(many), count);
+}
+
+/** A group that writes markup, which is words here; found again, copied, and its pictures. */
+export async function whatsapp(it) {
+  await it.kind("WhatsApp");
+  await it.page.getByRole("option").filter({ hasText: "Saturday walk" }).click();
+  const thread = it.page.getByLabel("Conversation", { exact: true });
+  await thread.getByText("Unsupported kind 63").waitFor();
+  await it.picture("06-whatsapp");
+  await it.button("Find in this conversation").click();
+  await it.page.getByRole("textbox", { name: "Find in this conversation" }).fill("UMBRELLA");
+  await thread.getByText("1 of 1").waitFor();
+  await thread.getByText("Who has the <b>umbrella</b>? <script>alert(1)</script>").first().waitFor();
+  assert.equal(await thread.locator(".bubble b, .bubble script").filter({ hasText: "umbrella" }).count(), 0, "markup is words");
+  await it.page.keyboard.press("Escape");
+  await it.button("Photos and files").click();
+  await it.page.locator("dialog img").nth(1).waitFor();
+  await it.picture("06-whatsapp-files");
+  await it.button("Close").click();
+  await it.button("Choose messages").click();
+  await thread.getByRole("checkbox").first().click();
+  await it.text("1 message chosen");
+  await it.button("Cancel").click();
 }
 
 export async function photos(it, version) {

@@ -47,7 +47,7 @@ export async function open(pictures = "", variables = {}) {
     /** Waits until the list of kinds says how many of each there are. */
     async showsCounts({ counts }) {
       for (const [id, count] of Object.entries(counts)) {
-        const title = id[0].toUpperCase() + id.slice(1);
+        const title = id === "whatsapp" ? "WhatsApp" : id[0].toUpperCase() + id.slice(1);
         await rail(page, title).filter({ hasText: new RegExp(`\\D${count}$`) }).waitFor();
       }
     },
@@ -88,11 +88,18 @@ async function serve(home, variables) {
   return { address, stop };
 }
 
-/** All that a page must never do, each with when: an error in the console, an exception, a request its policy forbids. */
+/** All that a page must never do, each with when: an error in the console, an exception, a request its policy forbids or that
+ * leaves this computer. */
 function listen(page) {
   const wrong = [];
   const begun = Date.now();
   const tell = (line) => wrong.push(`after ${((Date.now() - begun) / 1000).toFixed(1)} s: ${line}`);
+  // Nothing is loaded from anywhere but this computer, whatever a message says.
+  page.on("request", (request) => {
+    const { protocol, hostname } = new URL(request.url());
+    const here = ["data:", "blob:"].includes(protocol) || ["127.0.0.1", "localhost"].includes(hostname);
+    if (!here) tell(`a request to ${request.url()}`);
+  });
   page.on("pageerror", (error) => tell(String(error.stack ?? error)));
   page.on("console", (message) => {
     const { url, lineNumber } = message.location();

@@ -13,6 +13,7 @@ pub mod messages;
 pub mod people;
 pub mod photos;
 pub mod pictures;
+pub mod whatsapp;
 
 mod error;
 mod fold;
@@ -20,7 +21,10 @@ mod fold;
 pub mod fuzzing;
 mod kind;
 mod media;
+mod numbers;
+mod protobuf;
 mod report;
+mod sounds;
 pub mod sql;
 mod table;
 #[cfg(test)]
@@ -35,7 +39,7 @@ pub use table::{CSV, JSON, export_table};
 
 /// Every kind, in the order they are offered.
 pub fn all() -> &'static [&'static dyn Kind] {
-    &[messages::KIND, photos::KIND, contacts::KIND, calls::KIND]
+    &[messages::KIND, whatsapp::KIND, whatsapp::BUSINESS, photos::KIND, contacts::KIND, calls::KIND]
 }
 
 /// The kind of that id.

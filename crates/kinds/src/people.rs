@@ -6,6 +6,7 @@ use backup::Backup;
 
 use crate::Report;
 use crate::contacts::{AddressBook, digits};
+use crate::numbers::Region;
 
 /// Numbers are compared from behind; fewer digits than this must be the whole number (short codes, extensions).
 const TAIL: usize = 7;
@@ -17,6 +18,8 @@ const MOST_ALIKE: usize = 100;
 #[derive(Default)]
 pub struct People {
     people: Vec<Person>,
+    /// Where the phone is at home.
+    region: Region,
     /// By the address in lower case.
     by_email: HashMap<String, usize>,
     /// By the last [`TAIL`] digits: all digits without leading zeros, and who it is.
@@ -34,7 +37,8 @@ pub struct Person {
 impl People {
     /// Reads the address book of a backup; nobody is known where there is none, or (noted in the report) a damaged one.
     pub fn open(backup: &Backup, report: &mut Report) -> People {
-        let mut people = People::default();
+        let region = backup.facts().phone_number.as_deref().map(Region::of).unwrap_or_default();
+        let mut people = People { region, ..People::default() };
         let book = AddressBook::open(backup, &mut Report::default()).unwrap_or_else(|error| {
             report.note(format!("Names from the address book are missing: {error}."));
             None
@@ -51,12 +55,17 @@ impl People {
         people
     }
 
+    /// The contacts of all people.
+    pub fn contacts(&self) -> impl Iterator<Item = i64> + '_ {
+        self.people.iter().filter_map(|person| person.contact)
+    }
+
     /// Who is reached at a phone number or an e-mail address, however it is written.
     pub fn find(&self, address: &str) -> Option<&Person> {
         let person = if address.contains('@') {
             self.by_email.get(&email_key(address))
         } else {
-            let number = significant(address);
+            let number = self.significant(address);
             let alike = self.by_phone.get(tail(&number))?;
             let same = |(known, _): &&(String, usize)| *known == number;
             let found = alike.iter().find(same).or_else(|| alike.iter().find(|(known, _)| agree(known, &number)));
@@ -66,7 +75,7 @@ impl People {
     }
 
     fn add_phone(&mut self, number: &str, person: usize) {
-        let number = significant(number);
+        let number = self.significant(number);
         if number.is_empty() {
             return;
         }
@@ -76,6 +85,21 @@ impl People {
         }
     }
 
+    /// The digits from the country's code on; without it, those without the zeros in front that only say how far it goes.
+    fn significant(&self, number: &str) -> String {
+        let plain = || digits(number.split([';', ',']).next().unwrap_or_default()).trim_start_matches('0').to_owned();
+        self.region.e164(number).map_or_else(plain, |number| digits(&number))
+    }
+
+    /// An address in the form that is the same however it is written.
+    pub fn identity(&self, address: &str) -> String {
+        let number = self.significant(address);
+        if address.contains('@') || number.is_empty() || address.chars().any(char::is_alphabetic) {
+            return address.trim().to_lowercase();
+        }
+        number
+    }
+
     fn add_email(&mut self, address: &str, person: usize) {
         self.by_email.entry(email_key(address)).or_insert(person);
     }
@@ -83,11 +107,6 @@ impl People {
 
 fn email_key(address: &str) -> String {
     address.trim().trim_start_matches("mailto:").to_lowercase()
-}
-
-/// The digits without the zeros in front that only say how far the call goes: `0171…`, `0049171…`.
-fn significant(number: &str) -> String {
-    digits(number.split([';', ',']).next().unwrap_or_default()).trim_start_matches('0').to_owned()
 }
 
 fn tail(number: &str) -> &str {
@@ -126,6 +145,20 @@ mod tests {
         assert_eq!(name("+15550100142"), Some("Ben"));
         assert_eq!(name("cyd@example.COM"), Some("Cyd"));
         assert_eq!(name("110"), Some("Dan"));
+    }
+
+    #[test]
+    fn a_number_without_a_country_is_of_this_one() {
+        let mut people = People { region: Region::of("+4917139200"), ..People::default() };
+        for (name, number) in [("Eva", "0171 5550100"), ("Fin", "+1 171 5550100")] {
+            people.people.push(Person { name: name.to_owned(), contact: None });
+            people.add_phone(number, people.people.len() - 1);
+        }
+        let name = |address: &str| people.find(address).map(|person| person.name.as_str());
+        assert_eq!((name("+491715550100"), name("+11715550100")), (Some("Eva"), Some("Fin")));
+        assert_eq!(name("01715550100"), Some("Eva"));
+        assert_eq!(people.identity("0171/5550100"), people.identity("+49 171 5550100"));
+        assert_eq!(people.identity("Ada@Example.com "), "ada@example.com");
     }
 
     #[test]

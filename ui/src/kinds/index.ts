@@ -8,17 +8,21 @@ import Photos from "./photos/Photos.svelte";
 import type { KindPage } from "./place";
 
 interface KindLook {
+  /** The name people see. */
+  title: string;
   icon: IconName;
   page: Component<KindPage>;
 }
 
 const looks: Record<string, KindLook> = {
-  messages: { icon: "messages", page: Messages },
-  photos: { icon: "photos", page: Photos },
-  contacts: { icon: "contacts", page: Contacts },
-  calls: { icon: "calls", page: Calls },
+  messages: { title: "Messages", icon: "messages", page: Messages },
+  whatsapp: { title: "WhatsApp", icon: "messages", page: Messages },
+  "whatsapp-business": { title: "WhatsApp Business", icon: "messages", page: Messages },
+  photos: { title: "Photos", icon: "photos", page: Photos },
+  contacts: { title: "Contacts", icon: "contacts", page: Contacts },
+  calls: { title: "Calls", icon: "calls", page: Calls },
 };
 
 export function lookOf(kind: string): KindLook {
-  return looks[kind] ?? { icon: "file", page: Other };
+  return looks[kind] ?? { title: kind, icon: "file", page: Other };
 }

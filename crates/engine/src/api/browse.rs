@@ -69,12 +69,45 @@ pub struct ConversationView {
     pub view: u64,
     pub count: u64,
     pub header: kinds::conversation::Header,
+    /// How many of its messages wait in "Recently Deleted".
+    pub deleted: u64,
 }
 
 #[derive(Clone, Debug, Deserialize, TS)]
 pub struct ConversationRequest {
     pub version: String,
+    /// `messages`, `whatsapp` …
+    pub kind: String,
     pub conversation: i64,
+    #[serde(default)]
+    pub show: Shown,
+}
+
+/// Which messages of a conversation.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub enum Shown {
+    #[default]
+    Thread,
+    /// Those in "Recently Deleted".
+    Deleted,
+    /// Those with files.
+    Files,
+}
+
+#[derive(Clone, Debug, Deserialize, TS)]
+pub struct FindRequest {
+    /// Of an open conversation.
+    pub view: u64,
+    pub text: String,
+}
+
+#[derive(Clone, Debug, Deserialize, TS)]
+pub struct DayRequest {
+    /// Of an open conversation.
+    pub view: u64,
+    /// Unix milliseconds UTC.
+    pub when: i64,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, TS)]

@@ -194,9 +194,13 @@ commands! {
     "item.show" => browse::views::show: (ItemRequest) -> Option<Document>;
 
     /// Opens a conversation: its people and an ordered list of its messages, oldest first.
-    "conversation.open" => browse::messages::open: (ConversationRequest) -> ConversationView;
+    "conversation.open" => browse::conversations::open: (ConversationRequest) -> ConversationView;
     /// A window of a conversation.
-    "conversation.rows" => browse::messages::rows: (RowsRequest) -> Vec<Bubble>;
+    "conversation.rows" => browse::conversations::rows: (RowsRequest) -> Vec<Bubble>;
+    /// Where in a conversation every word of a text is found.
+    "conversation.find" => browse::conversations::find: (FindRequest) -> Vec<u64>;
+    /// Where in a conversation a time is: the first message at or after it.
+    "conversation.day" => browse::conversations::day: (DayRequest) -> Position;
 
     /// Opens the photos, or an album of them, by day.
     "photos.open" => browse::photos::open: (ViewRequest) -> PhotosView;

@@ -1,7 +1,7 @@
 //! Answers about what is in one version.
 
+pub mod conversations;
 pub mod files;
-pub mod messages;
 mod opened;
 pub mod photos;
 mod previews;
@@ -77,7 +77,7 @@ pub fn describe(opened: &Opened) -> OpenedVersion {
     let left_out = opened.backup.left_out().into_iter();
     OpenedVersion {
         version: opened.summary.clone(),
-        kinds: kinds::all().iter().map(|kind| summarise(*kind, None, None, None)).collect(),
+        kinds: offered(opened).map(|kind| summarise(kind, None, None, None)).collect(),
         apps: opened.backup.facts().apps.clone(),
         skipped: skipped.collect(),
         left_out: left_out
@@ -92,9 +92,19 @@ pub async fn count(engine: &Engine, asked: VersionRequest) -> Result<Vec<KindSum
     let engine = engine.clone();
     blocking(move || {
         let opened = opened(&engine, &asked.version, asked.location.as_deref().map(Path::new))?;
-        Ok(kinds::all().iter().map(|kind| count_one(*kind, &opened)).collect())
+        Ok(offered(&opened).map(|kind| count_one(kind, &opened)).collect())
     })
     .await
+}
+
+/// The kinds to look at in a version: what an app keeps only where that app was.
+fn offered(opened: &Opened) -> impl Iterator<Item = &'static dyn kinds::Kind> {
+    kinds::all().iter().copied().filter(|kind| {
+        let places = kind.places();
+        let of_app = places.iter().all(|place| place.domain.starts_with("AppDomain"));
+        // Where looking fails, opening says why.
+        !of_app || places.iter().any(|place| !matches!(opened.backup.find(place.domain, place.path), Ok(None)))
+    })
 }
 
 fn count_one(kind: &'static dyn kinds::Kind, opened: &Opened) -> KindSummary {

@@ -3,8 +3,10 @@
 //! A messenger is a folder that reads its own database and fills the [shapes](Bubble) here; the window, the table, the
 //! exports and the search know nothing else of it. [`crate::messages`] and [`crate::whatsapp`] are two.
 
+mod export;
 mod find;
 mod shapes;
+mod show;
 mod table;
 mod words;
 
@@ -12,8 +14,10 @@ use backup::Entry;
 
 use crate::{Report, Result};
 
+pub(crate) use export::{FOLDER, export_folder};
 pub use find::{find, position};
 pub use shapes::*;
+pub(crate) use show::{document, preview};
 pub(crate) use table::MessageRows;
 pub use words::{attachments, summary};
 

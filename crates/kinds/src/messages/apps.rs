@@ -1,10 +1,9 @@
-//! Bubbles of apps: link previews, polls, games. `payload_data` is a keyed archive whose form depends on the app.
+//! Bubbles of apps: link previews, polls, games, drawings. `payload_data` is a keyed archive whose form depends on the app.
 
 use backup::archive;
-use base64::Engine;
-use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE};
 use plist::{Dictionary, Value};
 
+use super::polls;
 use crate::conversation::Part;
 
 /// Larger payloads are not decoded; previews have a few KiB.
@@ -12,15 +11,40 @@ const MAX_PAYLOAD: usize = 8 << 20;
 
 /// What can be said of an app's bubble in words.
 pub(super) fn app(bundle: &str, payload: Option<&[u8]>) -> Part {
-    let tree = payload.filter(|bytes| bytes.len() <= MAX_PAYLOAD).and_then(|bytes| archive::unarchive(bytes).ok());
-    let fields = tree.as_ref().and_then(Value::as_dictionary);
     let name = bundle.rsplit(':').next().unwrap_or(bundle);
-    match (fields, name) {
+    if is_drawing(bundle) {
+        return Part::Drawing { title: known(name), media: None };
+    }
+    let tree = unarchived(payload);
+    match (tree.as_ref().and_then(Value::as_dictionary), name) {
         (Some(fields), "com.apple.messages.URLBalloonProvider") => link(fields),
-        (Some(fields), "com.apple.messages.Polls") => poll(fields),
+        (Some(fields), "com.apple.messages.Polls") => polls::poll(fields),
         (Some(fields), _) => extension(fields, name),
         (None, _) => Part::App { title: known(name), text: None, link: None, picture: None },
     }
+}
+
+/// Which of the files that came with a link preview is its picture.
+pub(super) fn picture(payload: Option<&[u8]>) -> Option<usize> {
+    let tree = unarchived(payload)?;
+    let fields = tree.as_dictionary()?;
+    let preview = fields.get("richLinkMetadata").and_then(Value::as_dictionary).unwrap_or(fields);
+    let special = ["specialization2", "specialization"].iter().find_map(|key| preview.get(key)?.as_dictionary());
+    let of = |fields: &Dictionary, key: &str| {
+        let index = fields.get(key)?.as_dictionary()?.get("richLinkImageAttachmentSubstituteIndex")?;
+        usize::try_from(index.as_signed_integer()?).ok()
+    };
+    let special = special.and_then(|special| ["artwork", "image", "icon"].iter().find_map(|key| of(special, key)));
+    of(preview, "image").or(special).or_else(|| of(preview, "icon"))
+}
+
+pub(super) fn unarchived(payload: Option<&[u8]>) -> Option<Value> {
+    archive::unarchive(payload.filter(|bytes| bytes.len() <= MAX_PAYLOAD)?).ok()
+}
+
+/// Digital Touch and handwriting.
+pub(super) fn is_drawing(bundle: &str) -> bool {
+    bundle.ends_with("DigitalTouchBalloonProvider") || bundle.ends_with("HandwritingProvider")
 }
 
 pub(super) fn is_link(bundle: &str) -> bool {
@@ -36,31 +60,15 @@ fn link(fields: &Dictionary) -> Part {
     };
     let link = text(preview, "URL").or_else(|| text(preview, "originalURL"));
     let title = text(preview, "title").or_else(|| of_special(&["title", "name"]).into_iter().next());
+    let lyrics = special.and_then(|special| text(special.get("lyricExcerpt")?.as_dictionary()?, "lyrics"));
     let about = of_special(&["artist", "album", "subtitle", "address"]).join(" · ");
+    let about = [Some(about).filter(|about| !about.is_empty()), lyrics].into_iter().flatten().collect::<Vec<_>>();
+    let about = about.join("\n");
     let about = text(preview, "summary").or_else(|| Some(about).filter(|about| !about.is_empty()));
     Part::App {
         title: title.or_else(|| link.as_deref().map(host)).unwrap_or_else(|| "Link".to_owned()),
         text: about.or_else(|| text(preview, "siteName")),
         link,
-        picture: None,
-    }
-}
-
-/// The options of a poll are JSON inside a `data:` address.
-fn poll(fields: &Dictionary) -> Part {
-    let json = text(fields, "URL").and_then(|url| {
-        let encoded = url.split_once(',')?.1.split('?').next()?.to_owned();
-        let bytes = [&STANDARD, &STANDARD_NO_PAD, &URL_SAFE].iter().find_map(|form| form.decode(&encoded).ok())?;
-        serde_json::from_slice::<serde_json::Value>(&bytes).ok()
-    });
-    let item = json.as_ref().map(|json| &json["item"]);
-    let options = item.and_then(|item| item["orderedPollOptions"].as_array());
-    let options: Vec<&str> = options.into_iter().flatten().filter_map(|option| option["text"].as_str()).collect();
-    let title = item.and_then(|item| item["title"].as_str()).filter(|title| !title.is_empty());
-    Part::App {
-        title: title.unwrap_or("Poll").to_owned(),
-        text: Some(options.join("\n")).filter(|options| !options.is_empty()),
-        link: None,
         picture: None,
     }
 }
@@ -93,6 +101,10 @@ fn known(name: &str) -> String {
         "HandwritingProvider" => "Handwritten message",
         "PeerPaymentMessagesExtension" => "Apple Pay",
         "Polls" => "Poll",
+        "SafetyMonitorApp" => "Check In",
+        "FindMyMessagesApp" => "Find My",
+        "ActivityMessagesApp" => "Activity",
+        "gamepigeon" => "GamePigeon",
         "" => "App",
         other => other,
     }
@@ -104,7 +116,7 @@ fn host(link: &str) -> String {
     rest.split(['/', '?', '#']).next().unwrap_or(rest).to_owned()
 }
 
-fn text(fields: &Dictionary, key: &str) -> Option<String> {
+pub(super) fn text(fields: &Dictionary, key: &str) -> Option<String> {
     let text = fields.get(key)?.as_string()?.trim();
     (!text.is_empty() && text != "$null").then(|| text.to_owned())
 }

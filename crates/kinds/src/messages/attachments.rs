@@ -4,9 +4,10 @@ use std::collections::{HashMap, HashSet};
 
 use backup::{Backup, Database, Entry, EntryKind};
 
+use super::body::Placed;
 use super::read::{KIND_NAME, list};
 use crate::conversation::{Attachment, Shows, State};
-use crate::{Report, Result, sql};
+use crate::{Report, Result, sounds, sql};
 
 const DOMAIN: &str = "MediaDomain";
 
@@ -22,10 +23,24 @@ pub(super) struct File {
     uti: Option<String>,
     bytes: Option<u64>,
     hidden: bool,
+    sticker: bool,
+    /// The phone knows of the file and does not have it.
+    in_cloud: bool,
 }
 
-const FIELDS: [&str; 8] =
-    ["ROWID", "guid", "filename", "transfer_name", "mime_type", "uti", "total_bytes", "hide_attachment"];
+const FIELDS: [&str; 11] = [
+    "ROWID",
+    "guid",
+    "filename",
+    "transfer_name",
+    "mime_type",
+    "uti",
+    "total_bytes",
+    "hide_attachment",
+    "is_sticker",
+    "transfer_state",
+    "ck_sync_state",
+];
 
 /// The files of some messages, in the order they were attached.
 pub(super) fn of_messages(db: &Database, ids: &[i64], report: &mut Report) -> Result<HashMap<i64, Vec<File>>> {
@@ -67,6 +82,16 @@ pub(super) fn by_id(db: &Database, id: i64, report: &mut Report) -> Result<Optio
     Ok(found)
 }
 
+/// One file by its guid.
+pub(super) fn by_guid(db: &Database, guid: &str, report: &mut Report) -> Result<Option<File>> {
+    let mut found = None;
+    if db.has_table("attachment") {
+        let query = format!("SELECT {} FROM attachment a WHERE a.guid = ?", fields(db));
+        sql::each(db, KIND_NAME, &query, [guid], report, |row, _| found = file(row, 0))?;
+    }
+    Ok(found)
+}
+
 fn fields(db: &Database) -> String {
     let columns = db.columns("attachment");
     let known = |name: &&str| columns.contains(*name) || *name == "ROWID";
@@ -84,13 +109,25 @@ fn file(row: &rusqlite::Row, from: usize) -> Option<File> {
         uti: sql::text(row, from + 5),
         bytes: sql::integer(row, from + 6).and_then(|bytes| u64::try_from(bytes).ok()).filter(|bytes| *bytes > 0),
         hidden: sql::integer(row, from + 7) == Some(1),
+        sticker: sql::integer(row, from + 8) == Some(1),
+        in_cloud: sql::integer(row, from + 9) == Some(0) && sql::integer(row, from + 10) == Some(1),
     })
 }
 
 impl File {
     /// Whether a person attached it: the pictures of link previews are files too.
     pub fn is_shown(&self) -> bool {
-        !self.hidden && !self.name().ends_with(".pluginPayloadAttachment")
+        !self.hidden && !self.is_preview()
+    }
+
+    /// Whether it belongs to the bubble of an app.
+    pub fn is_preview(&self) -> bool {
+        self.name().ends_with(".pluginPayloadAttachment")
+    }
+
+    /// Its media path.
+    pub fn media(&self) -> String {
+        format!("attachment/{}", self.id)
     }
 
     pub fn name(&self) -> String {
@@ -151,13 +188,15 @@ impl File {
         }
     }
 
-    pub fn show(&self, backup: &Backup, width: Option<u32>, height: Option<u32>) -> Result<Attachment> {
+    pub fn show(&self, backup: &Backup, placed: Placed) -> Result<Attachment> {
         let entry = self.entry(backup)?;
         let reason = match (&entry, &self.path) {
             (Some(_), _) => None,
             (None, None) => Some("It was not downloaded to the phone."),
+            (None, Some(_)) if self.in_cloud => Some("It is only in iCloud."),
             (None, Some(_)) => Some("Its file is not in this backup."),
         };
+        let convertible = self.mime().as_deref().is_some_and(sounds::is_convertible);
         Ok(Attachment {
             id: self.id,
             name: self.name(),
@@ -165,13 +204,13 @@ impl File {
             size: self.bytes,
             state: if entry.is_some() { State::Here } else { State::Missing },
             reason: reason.map(str::to_owned),
-            media: entry.is_some().then(|| format!("attachment/{}", self.id)),
-            plays: None,
-            sticker: false,
-            transcription: None,
+            media: entry.is_some().then(|| self.media()),
+            plays: (entry.is_some() && convertible).then(|| format!("sound/{}", self.id)),
             shows: self.shows(),
-            width,
-            height,
+            width: placed.width,
+            height: placed.height,
+            sticker: self.sticker,
+            transcription: placed.transcription,
         })
     }
 }

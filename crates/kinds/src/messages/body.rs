@@ -6,9 +6,9 @@
 use std::collections::HashMap;
 use std::panic::catch_unwind;
 
-use crabstep::deserializer::foundation::FoundationDict;
 use crabstep::{Property, TypedStreamDeserializer};
 
+use super::attributes::{Attributes, attributes};
 use crate::conversation::Run;
 
 /// Longer bodies are not decoded; the longest message a phone sends has a few 10,000 characters.
@@ -21,14 +21,26 @@ const PLACEHOLDERS: [char; 2] = ['\u{FFFC}', '\u{FFFD}'];
 
 /// A piece of a message in the order it is read.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Piece {
+pub(super) struct Piece {
+    /// The number tapbacks and edits name it by.
+    pub part: i64,
+    pub content: Content,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Content {
     Text(Vec<Run>),
-    /// An attachment; the guid names its row where the body says so.
-    Attachment {
-        guid: Option<String>,
-        width: Option<u32>,
-        height: Option<u32>,
-    },
+    File(Placed),
+}
+
+/// Where an attachment stands, and what the body says of it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Placed {
+    /// Names its row, where the body does.
+    pub guid: Option<String>,
+    pub width: Option<u32>,
+    pub height: Option<u32>,
+    pub transcription: Option<String>,
 }
 
 /// The pieces of a body. A body that cannot be decoded falls back to the plain text beside it.
@@ -70,24 +82,15 @@ pub(super) fn plain(attributed: Option<&[u8]>, text: Option<&str>) -> String {
 
 /// The text of pieces as one line of words.
 pub(super) fn words(pieces: &[Piece]) -> String {
-    let runs = pieces.iter().filter_map(|piece| match piece {
-        Piece::Text(runs) => Some(runs.iter().map(|run| run.text.as_str()).collect::<String>()),
-        Piece::Attachment { .. } => None,
+    let runs = pieces.iter().filter_map(|piece| match &piece.content {
+        Content::Text(runs) => Some(runs.iter().map(|run| run.text.as_str()).collect::<String>()),
+        Content::File(_) => None,
     });
     cleaned(&runs.collect::<Vec<_>>().join("\n"))
 }
 
 fn cleaned(text: &str) -> String {
     text.replace(PLACEHOLDERS, "").replace('\0', "").trim().to_owned()
-}
-
-/// What a run says about its stretch of text.
-#[derive(Clone, Default)]
-struct Attributes {
-    style: Run,
-    attachment: Option<Piece>,
-    /// The bubble it belongs to: one message can be sent as several.
-    part: Option<i64>,
 }
 
 fn decode(bytes: &[u8]) -> Option<Vec<Piece>> {
@@ -114,7 +117,7 @@ fn decode_harmless(bytes: &[u8]) -> Option<Vec<Piece>> {
     let mut stream = TypedStreamDeserializer::new(bytes);
     let mut properties = stream.iter_root().ok()?;
     let text = properties.next()?.as_string()?;
-    let mut reading = Reading { rest: text, pieces: Vec::new(), part: None };
+    let mut reading = Reading { rest: text, pieces: Vec::new(), part: 0 };
     let mut tables: HashMap<i64, Attributes> = HashMap::new();
     // A run waits for its table, which comes behind it when it is new.
     let mut waiting: Option<(i64, u64)> = None;
@@ -145,55 +148,24 @@ fn run_of(property: &Property) -> Option<(i64, u64)> {
     if primitive { table.as_i64().zip(length.as_u64()) } else { None }
 }
 
-fn attributes(table: FoundationDict) -> Attributes {
-    let mut read = Attributes::default();
-    let (mut guid, mut width, mut height) = (None, None, None);
-    let mut is_file = false;
-    for (key, value) in table {
-        let size = || value.as_f64().or_else(|| value.as_i64().map(|size| size as f64)).and_then(pixels);
-        match key.as_string().unwrap_or_default() {
-            "__kIMMessagePartAttributeName" => read.part = value.as_i64(),
-            "__kIMFileTransferGUIDAttributeName" => (is_file, guid) = (true, value.as_string().map(str::to_owned)),
-            "__kIMInlineMediaWidthAttributeName" => width = size(),
-            "__kIMInlineMediaHeightAttributeName" => height = size(),
-            "__kIMMentionConfirmedMention" => read.style.mention = value.as_string().map(str::to_owned),
-            "__kIMLinkAttributeName" => read.style.link = value.as_url().map(str::to_owned),
-            "__kIMTextBoldAttributeName" => read.style.bold = true,
-            "__kIMTextItalicAttributeName" => read.style.italic = true,
-            "__kIMTextUnderlineAttributeName" => read.style.underline = true,
-            "__kIMTextStrikethroughAttributeName" => read.style.strike = true,
-            _ => {}
-        }
-    }
-    read.attachment = is_file.then_some(Piece::Attachment { guid, width, height });
-    read
-}
-
-fn pixels(size: f64) -> Option<u32> {
-    (1.0..=100_000.0).contains(&size).then_some(size as u32)
-}
-
 /// The text as it is taken apart run by run.
 struct Reading<'a> {
     rest: &'a str,
     pieces: Vec<Piece>,
-    part: Option<i64>,
+    /// The part of the run before.
+    part: i64,
 }
 
 impl Reading<'_> {
     fn run(&mut self, length: u64, attributes: Option<&Attributes>) {
         let (text, rest) = split_utf16(self.rest, length);
         self.rest = rest;
-        let Some(attributes) = attributes else {
-            return push_run(&mut self.pieces, Run { text: text.to_owned(), ..Run::default() });
-        };
-        if attributes.part != self.part {
-            self.part = attributes.part;
-            self.pieces.push(Piece::Text(Vec::new()));
-        }
-        match &attributes.attachment {
-            Some(attachment) => self.pieces.push(attachment.clone()),
-            None => push_run(&mut self.pieces, Run { text: text.to_owned(), ..attributes.style.clone() }),
+        let part = attributes.and_then(|attributes| attributes.part).unwrap_or(self.part);
+        self.part = part;
+        let style = attributes.map(|attributes| attributes.style.clone()).unwrap_or_default();
+        match attributes.and_then(|attributes| attributes.file.clone()) {
+            Some(file) => self.pieces.push(Piece { part, content: Content::File(file) }),
+            None => push_run(&mut self.pieces, part, Run { text: text.to_owned(), ..style }),
         }
     }
 }
@@ -211,24 +183,27 @@ fn split_utf16(text: &str, units: u64) -> (&str, &str) {
 }
 
 fn plain_pieces(text: &str) -> Vec<Piece> {
-    let mut pieces = Vec::new();
-    for (place, part) in text.split('\u{FFFC}').enumerate() {
+    let mut pieces: Vec<Piece> = Vec::new();
+    for (place, words) in text.split('\u{FFFC}').enumerate() {
         if place > 0 {
-            pieces.push(Piece::Attachment { guid: None, width: None, height: None });
+            let part = pieces.len() as i64;
+            pieces.push(Piece { part, content: Content::File(Placed::default()) });
         }
-        push_run(&mut pieces, Run { text: part.to_owned(), ..Run::default() });
+        let part = pieces.len() as i64;
+        push_run(&mut pieces, part, Run { text: words.to_owned(), ..Run::default() });
     }
     tidied(pieces)
 }
 
-/// Adds a run to the text being read; neighbours in the same style become one.
-fn push_run(pieces: &mut Vec<Piece>, mut run: Run) {
+/// Adds a run to the text being read; neighbours in the same part and style become one.
+fn push_run(pieces: &mut Vec<Piece>, part: i64, mut run: Run) {
     run.text = run.text.replace(PLACEHOLDERS, "").replace('\0', "");
     if run.text.is_empty() {
         return;
     }
-    let Some(Piece::Text(runs)) = pieces.last_mut() else {
-        return pieces.push(Piece::Text(vec![run]));
+    let same_part = pieces.last_mut().filter(|last| last.part == part);
+    let Some(Piece { content: Content::Text(runs), .. }) = same_part else {
+        return pieces.push(Piece { part, content: Content::Text(vec![run]) });
     };
     match runs.last_mut() {
         Some(last) if same_style(last, &run) => last.text.push_str(&run.text),
@@ -242,9 +217,9 @@ fn same_style(one: &Run, other: &Run) -> bool {
 
 /// Leaves out pieces of text that say nothing.
 fn tidied(mut pieces: Vec<Piece>) -> Vec<Piece> {
-    pieces.retain(|piece| match piece {
-        Piece::Text(runs) => runs.iter().any(|run| !run.text.trim().is_empty()),
-        Piece::Attachment { .. } => true,
+    pieces.retain(|piece| match &piece.content {
+        Content::Text(runs) => runs.iter().any(|run| !run.text.trim().is_empty()),
+        Content::File(_) => true,
     });
     pieces
 }

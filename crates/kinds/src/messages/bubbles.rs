@@ -5,17 +5,20 @@ use std::collections::HashMap;
 use super::attachments::{self, File};
 use super::body::{self, Piece};
 use super::history::{self, History};
+use super::parts::Placing;
 use super::read::{self, Raw};
-use super::{Messages, apps, events, reactions};
+use super::{Messages, apps, events, polls, reactions};
 use crate::Result;
 use crate::conversation::{Bubble, BubbleKind, PAGE, Part, Reaction, ReplyTo, Run};
 
 /// What a page of rows needs from elsewhere.
 #[derive(Default)]
-struct Around {
-    files: HashMap<i64, Vec<File>>,
-    reactions: HashMap<String, Vec<Reaction>>,
+pub(super) struct Around {
+    pub files: HashMap<i64, Vec<File>>,
+    reactions: HashMap<String, Vec<(i64, Reaction)>>,
     answered: HashMap<String, Raw>,
+    pub votes: HashMap<String, Vec<(String, Vec<String>)>>,
+    deleted: HashMap<i64, i64>,
 }
 
 impl Messages {
@@ -48,6 +51,8 @@ impl Messages {
         let ids: Vec<i64> = rows.iter().map(|raw| raw.id).collect();
         let guids: Vec<&str> = rows.iter().map(|raw| raw.guid.as_str()).collect();
         let answered: Vec<&str> = rows.iter().filter_map(|raw| raw.reply_to.as_deref()).collect();
+        let asked = rows.iter().filter(|raw| raw.app.as_deref().is_some_and(|app| app.ends_with(".Polls")));
+        let asked: Vec<&str> = asked.map(|raw| raw.guid.as_str()).collect();
         let handles = &self.handles;
         let name = |handle: Option<i64>| match handle {
             None => "Me".to_owned(),
@@ -57,6 +62,8 @@ impl Messages {
             files: attachments::of_messages(&self.db, &ids, &mut self.report)?,
             reactions: reactions::to_messages(&self.db, &guids, &mut self.report, name)?,
             answered: read::by_guids(&self.db, &self.fields, &answered, &mut self.report)?,
+            votes: polls::of_messages(&self.db, &asked, &mut self.report, name)?,
+            deleted: self.conversations.deleted_when(&self.db, &ids, &mut self.report)?,
         })
     }
 
@@ -67,35 +74,38 @@ impl Messages {
     }
 
     fn bubble(&self, raw: &Raw, around: &Around) -> Result<Bubble> {
-        let sender = self.sender(raw);
+        let person = self.handles.person(raw.handle).filter(|_| !raw.mine);
         let history = raw.summary.as_deref().map(history::read).unwrap_or_default();
-        let pieces = pieces(raw, &history);
-        let files = around.files.get(&raw.id).map(Vec::as_slice).unwrap_or_default();
         let event = self.event(raw);
-        let mut parts = match &event {
-            Some(sentence) => vec![text_part(sentence)],
-            None => self.parts(raw, pieces, files)?,
+        let (parts, numbers) = match &event {
+            Some(sentence) => (vec![text_part(sentence)], Vec::new()),
+            None => Placing::new(self, raw, around).place(pieces(raw, &history))?,
         };
         let unsent = history.unsent > 0 && (parts.is_empty() || history.unsent >= history.parts.max(1));
-        if unsent {
-            parts.clear();
-        }
+        let about = |part: i64| numbers.iter().position(|number| *number == part).map(|place| place as u32);
+        let reactions = around.reactions.get(&raw.guid).into_iter().flatten();
+        let reactions = reactions.map(|(part, reaction)| Reaction { part: about(*part), ..reaction.clone() });
         Ok(Bubble {
             id: raw.id,
             guid: raw.guid.clone(),
             mine: raw.mine,
-            sender,
+            sender: self.sender(raw),
+            address: person.map(|person| person.address.clone()),
+            face: person.and_then(|person| person.picture.clone()),
             when: raw.when,
             read: raw.read,
+            delivered: raw.delivered,
             service: raw.service.clone(),
             kind: if event.is_some() { BubbleKind::Event } else { BubbleKind::Message },
-            parts,
-            reactions: around.reactions.get(&raw.guid).cloned().unwrap_or_default(),
+            reactions: reactions.collect(),
             reply_to: raw.reply_to.as_ref().map(|guid| self.reply_to(around.answered.get(guid))),
             edits: history.edits,
-            unsent,
             effect: raw.effect.as_deref().and_then(effect),
-            ..Bubble::default()
+            translation: history.translation,
+            deleted: around.deleted.get(&raw.id).copied(),
+            marks: marks(raw),
+            parts: if unsent { Vec::new() } else { parts },
+            unsent,
         })
     }
 
@@ -103,35 +113,6 @@ impl Messages {
         let sender = self.sender(raw);
         let other = self.handles.name(raw.other_handle).unwrap_or("someone");
         events::sentence(raw, sender.as_deref().unwrap_or("You"), other)
-    }
-
-    fn parts(&self, raw: &Raw, pieces: Vec<Piece>, files: &[File]) -> Result<Vec<Part>> {
-        let mut parts = Vec::new();
-        if let Some(subject) = raw.subject.as_ref().filter(|subject| !subject.trim().is_empty()) {
-            parts.push(Part::Text { runs: vec![Run { text: subject.clone(), bold: true, ..Run::default() }] });
-        }
-        let app = raw.app.as_deref().map(|bundle| (bundle, apps::app(bundle, raw.payload.as_deref())));
-        let mut left: Vec<&File> = files.iter().filter(|file| file.is_shown()).collect();
-        for piece in pieces {
-            match piece {
-                // The text of other apps only repeats their bubble.
-                Piece::Text(_) if app.as_ref().is_some_and(|(bundle, _)| !apps::is_link(bundle)) => {}
-                Piece::Text(runs) => parts.push(Part::Text { runs }),
-                Piece::Attachment { guid, width, height } => {
-                    // Old bodies name no file: then they come in order.
-                    let named = left.iter().position(|file| guid.as_ref() == Some(&file.guid));
-                    let next = guid.is_none() && !left.is_empty();
-                    if let Some(place) = named.or(next.then_some(0)) {
-                        parts.push(Part::Attachment(left.remove(place).show(&self.backup, width, height)?));
-                    }
-                }
-            }
-        }
-        for file in left {
-            parts.push(Part::Attachment(file.show(&self.backup, None, None)?));
-        }
-        parts.extend(app.map(|(_, part)| part));
-        Ok(parts)
     }
 
     fn reply_to(&self, answered: Option<&Raw>) -> ReplyTo {
@@ -149,13 +130,12 @@ impl Messages {
         let text = body::plain(raw.body.as_deref(), raw.text.as_deref());
         let app = raw.app.as_deref().filter(|bundle| text.is_empty() || !apps::is_link(bundle));
         match app.map(|bundle| apps::app(bundle, raw.payload.as_deref())) {
-            Some(Part::App { title, text: Some(text), .. }) => format!("{title}: {text}"),
-            Some(Part::App { title, .. }) => title,
-            _ if text.is_empty() && raw.edited => {
+            Some(part) => crate::conversation::summary(&Bubble { parts: vec![part], ..Bubble::default() }),
+            None if text.is_empty() && raw.edited => {
                 let history = raw.summary.as_deref().map(history::read).unwrap_or_default();
                 body::words(&history.latest)
             }
-            _ => text,
+            None => text,
         }
     }
 }
@@ -168,6 +148,17 @@ fn pieces(raw: &Raw, history: &History) -> Vec<Piece> {
 
 fn text_part(text: &str) -> Part {
     Part::Text { runs: vec![Run { text: text.to_owned(), ..Run::default() }] }
+}
+
+/// What else is to be said of a message, in a few words each.
+fn marks(raw: &Raw) -> Vec<String> {
+    let marks = [
+        (raw.mine && raw.error != 0, "Not delivered"),
+        (raw.scheduled && !raw.sent, "Scheduled"),
+        (raw.satellite, "Sent by satellite"),
+        (raw.emergency, "Emergency SOS"),
+    ];
+    marks.iter().filter(|(is, _)| *is).map(|(_, mark)| (*mark).to_owned()).collect()
 }
 
 /// The name of an effect, as the phone calls it.

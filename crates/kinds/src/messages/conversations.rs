@@ -6,13 +6,18 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use backup::Database;
+use backup::{Database, plists, time};
+use plist::Value;
 
-use super::handles::{Handles, identity};
-use super::read::{KIND_NAME, failed, list};
+use super::chats::{self, Chat, Order};
+use super::handles::Handles;
+use super::read::{KIND_NAME, list};
 use crate::conversation::Person;
 use crate::people::People;
 use crate::{Report, Result, sql};
+
+/// Unix seconds of 2001-01-01, from which the phone counts.
+const COCOA: i64 = 978_307_200;
 
 /// One conversation as people know it.
 #[derive(Clone, Debug, Default)]
@@ -25,13 +30,19 @@ pub(super) struct Conversation {
     pub people: Vec<Person>,
     pub group: bool,
     pub service: Option<String>,
+    /// Every service its messages came by.
+    pub services: BTreeSet<String>,
+    /// The guid of the attachment that is the group's picture.
+    pub picture: Option<String>,
     /// Rows of messages, tapbacks included.
     pub messages: u64,
+    /// How many wait in "Recently Deleted".
+    pub deleted: u64,
     /// When the newest of them was, as the phone writes it.
     last: i64,
 }
 
-/// Conversations with at least one message, newest first.
+/// Conversations with at least one message, deleted ones among them, newest first.
 pub(super) struct Conversations {
     pub all: Vec<Conversation>,
     places: HashMap<i64, usize>,
@@ -40,42 +51,15 @@ pub(super) struct Conversations {
     order: Order,
 }
 
-/// Where the time of a message stands: newer systems repeat it in the join, so that no message need be read for an order.
-struct Order {
-    from: &'static str,
-    date: &'static str,
-}
-
-const IN_JOIN: Order = Order { from: "chat_message_join j", date: "j.message_date" };
-const IN_MESSAGE: Order =
-    Order { from: "chat_message_join j JOIN message m ON m.ROWID = j.message_id", date: "m.date" };
-
-/// A row of `chat` before it is put together with others.
-#[derive(Default)]
-struct Chat {
-    id: i64,
-    identifier: String,
-    name: Option<String>,
-    service: Option<String>,
-    group_id: Option<String>,
-    group: bool,
-    handles: Vec<i64>,
-    messages: u64,
-    last: i64,
-}
-
 impl Conversations {
     pub fn read(db: &Database, handles: &Handles, people: &People, report: &mut Report) -> Result<Conversations> {
-        let order = order(db)?;
-        let mut chats = read_chats(db, report)?;
-        add_handles(db, &mut chats, report)?;
-        add_activity(db, &order, &mut chats, report)?;
-        let mut all: Vec<Conversation> = together(&chats, handles)
+        let (chats, order) = chats::read(db, report)?;
+        let mut all: Vec<Conversation> = together(&chats, handles, people)
             .into_iter()
             .map(|members| conversation(members.into_iter().map(|place| &chats[place]).collect(), handles, people))
             .collect();
         // Only now, so that its number does not change when an older row of it runs empty.
-        all.retain(|conversation| conversation.messages > 0);
+        all.retain(|conversation| conversation.messages > 0 || conversation.deleted > 0);
         all.sort_by_key(|conversation| (std::cmp::Reverse(conversation.last), conversation.id));
         let places = all.iter().enumerate();
         let by_chat =
@@ -96,10 +80,9 @@ impl Conversations {
     pub fn thread(&self, db: &Database, id: i64, report: &mut Report) -> Result<Vec<i64>> {
         let Some(conversation) = self.get(id) else { return Ok(Vec::new()) };
         let Order { from, date } = self.order;
-        // A database may hold both units: seconds from before iOS 11, nanoseconds since.
+        let date = in_nanoseconds(date);
         let query = format!(
-            "SELECT j.message_id, CASE WHEN {date} BETWEEN -100000000000 AND 100000000000 THEN {date} * 1000000000
-                 ELSE {date} END AS at
+            "SELECT j.message_id, {date} AS at
              FROM {from} WHERE j.chat_id IN ({}) AND j.message_id NOT IN (SELECT row FROM temp.tapback)
              ORDER BY at, j.message_id",
             list(&conversation.chats)
@@ -109,6 +92,73 @@ impl Conversations {
         // A message that was joined to two of the rows comes twice in a row.
         ids.dedup();
         Ok(ids)
+    }
+
+    /// The messages of a conversation in "Recently Deleted", oldest first.
+    pub fn deleted(&self, db: &Database, id: i64, report: &mut Report) -> Result<Vec<i64>> {
+        let Some(conversation) = self.get(id).filter(|conversation| conversation.deleted > 0) else {
+            return Ok(Vec::new());
+        };
+        let query = format!(
+            "SELECT DISTINCT j.message_id, {} AS at FROM chat_recoverable_message_join j
+             JOIN message m ON m.ROWID = j.message_id
+             WHERE j.chat_id IN ({}) AND j.message_id NOT IN (SELECT row FROM temp.tapback) ORDER BY at, j.message_id",
+            in_nanoseconds("m.date"),
+            list(&conversation.chats)
+        );
+        let mut ids = Vec::new();
+        sql::each(db, KIND_NAME, &query, [], report, |row, _| ids.extend(sql::integer(row, 0)))?;
+        Ok(ids)
+    }
+
+    /// When some messages were deleted, Unix milliseconds; only those that wait in "Recently Deleted".
+    pub fn deleted_when(&self, db: &Database, ids: &[i64], report: &mut Report) -> Result<HashMap<i64, i64>> {
+        let mut when = HashMap::new();
+        if self.all.iter().any(|conversation| conversation.deleted > 0) {
+            let column = db.column("chat_recoverable_message_join", "delete_date");
+            let query = format!(
+                "SELECT message_id, {column} FROM chat_recoverable_message_join WHERE message_id IN ({})",
+                list(ids)
+            );
+            sql::each(db, KIND_NAME, &query, [], report, |row, _| {
+                let at = sql::integer(row, 1).and_then(time::messages_to_unix_ms);
+                when.extend(sql::integer(row, 0).zip(at));
+            })?;
+        }
+        Ok(when)
+    }
+
+    /// The conversations with a message between two times, in Unix milliseconds.
+    pub fn active(&self, db: &Database, from: i64, until: i64, report: &mut Report) -> Result<BTreeSet<i64>> {
+        let Order { from: rows, date } = self.order;
+        let query = format!("SELECT DISTINCT j.chat_id FROM {rows} WHERE {} BETWEEN ? AND ?", in_nanoseconds(date));
+        let nanoseconds = |ms: i64| ms.saturating_sub(COCOA * 1000).saturating_mul(1_000_000);
+        self.of_rows(db, &query, [nanoseconds(from), nanoseconds(until)], report)
+    }
+
+    /// The conversations with a file that a person sent.
+    pub fn with_files(&self, db: &Database, report: &mut Report) -> Result<BTreeSet<i64>> {
+        if !db.has_table("message_attachment_join") {
+            return Ok(BTreeSet::new());
+        }
+        let query = "SELECT DISTINCT j.chat_id FROM message_attachment_join a
+            JOIN chat_message_join j ON j.message_id = a.message_id";
+        self.of_rows(db, query, [], report)
+    }
+
+    fn of_rows(
+        &self,
+        db: &Database,
+        query: &str,
+        params: impl rusqlite::Params,
+        report: &mut Report,
+    ) -> Result<BTreeSet<i64>> {
+        let mut found = BTreeSet::new();
+        sql::each(db, KIND_NAME, query, params, report, |row, _| {
+            let chat = sql::integer(row, 0).and_then(|chat| self.of_chat(chat));
+            found.extend(chat.map(|conversation| conversation.id));
+        })?;
+        Ok(found)
     }
 
     /// The newest message of a conversation.
@@ -128,78 +178,17 @@ impl Conversations {
     }
 }
 
-fn order(db: &Database) -> Result<Order> {
-    if !db.columns("chat_message_join").contains("message_date") {
-        return Ok(IN_MESSAGE);
-    }
-    let gaps = "SELECT EXISTS (SELECT 1 FROM chat_message_join WHERE message_date = 0 OR message_date IS NULL)";
-    let gaps: bool = db.query_row(gaps, [], |row| row.get(0)).map_err(failed)?;
-    Ok(if gaps { IN_MESSAGE } else { IN_JOIN })
-}
-
-fn read_chats(db: &Database, report: &mut Report) -> Result<Vec<Chat>> {
-    let column = |name| db.column("chat", name);
-    let query = format!(
-        "SELECT ROWID, {}, {}, {}, {}, {} FROM chat ORDER BY ROWID",
-        column("chat_identifier"),
-        column("display_name"),
-        column("service_name"),
-        column("group_id"),
-        column("style")
-    );
-    let mut chats = Vec::new();
-    sql::each(db, KIND_NAME, &query, [], report, |row, _| {
-        let Some(id) = sql::integer(row, 0) else { return };
-        chats.push(Chat {
-            id,
-            identifier: sql::text(row, 1).unwrap_or_default(),
-            name: sql::text(row, 2),
-            service: sql::text(row, 3),
-            group_id: sql::text(row, 4),
-            group: sql::integer(row, 5) == Some(43),
-            ..Chat::default()
-        });
-    })?;
-    Ok(chats)
-}
-
-fn places(chats: &[Chat]) -> HashMap<i64, usize> {
-    chats.iter().enumerate().map(|(place, chat)| (chat.id, place)).collect()
-}
-
-fn add_handles(db: &Database, chats: &mut [Chat], report: &mut Report) -> Result<()> {
-    if !db.has_table("chat_handle_join") {
-        return Ok(());
-    }
-    let places = places(chats);
-    let query = "SELECT chat_id, handle_id FROM chat_handle_join ORDER BY rowid";
-    sql::each(db, KIND_NAME, query, [], report, |row, _| {
-        let chat = sql::integer(row, 0).and_then(|chat| places.get(&chat));
-        if let (Some(place), Some(handle)) = (chat, sql::integer(row, 1)) {
-            chats[*place].handles.push(handle);
-        }
-    })
-}
-
-fn add_activity(db: &Database, order: &Order, chats: &mut [Chat], report: &mut Report) -> Result<()> {
-    let places = places(chats);
-    let Order { from, date } = order;
-    let query = format!("SELECT j.chat_id, count(*), max({date}) FROM {from} GROUP BY j.chat_id");
-    sql::each(db, KIND_NAME, &query, [], report, |row, _| {
-        let chat = sql::integer(row, 0).and_then(|chat| places.get(&chat));
-        if let Some(place) = chat {
-            chats[*place].messages = sql::integer(row, 1).unwrap_or_default().max(0) as u64;
-            chats[*place].last = sql::integer(row, 2).unwrap_or_default();
-        }
-    })
+/// A time of messages in nanoseconds: seconds before iOS 11, and a database may hold both.
+fn in_nanoseconds(date: &str) -> String {
+    format!("CASE WHEN {date} BETWEEN -100000000000 AND 100000000000 THEN {date} * 1000000000 ELSE {date} END")
 }
 
 /// Which chats belong together, as places in `chats`. A chat can tie two groups: one by its people, one by its group id.
-fn together(chats: &[Chat], handles: &Handles) -> Vec<Vec<usize>> {
+fn together(chats: &[Chat], handles: &Handles, people: &People) -> Vec<Vec<usize>> {
     let mut leads: Vec<usize> = (0..chats.len()).collect();
     let mut first: HashMap<String, usize> = HashMap::new();
     for (place, chat) in chats.iter().enumerate() {
-        for key in keys(chat, handles) {
+        for key in keys(chat, handles, people) {
             let other = *first.entry(key).or_insert(place);
             let (one, other) = (lead(&mut leads, place), lead(&mut leads, other));
             leads[one.max(other)] = one.min(other);
@@ -222,13 +211,13 @@ fn lead(leads: &mut [usize], mut place: usize) -> usize {
 }
 
 /// What makes a chat the same conversation as another.
-fn keys(chat: &Chat, handles: &Handles) -> Vec<String> {
+fn keys(chat: &Chat, handles: &Handles, known: &People) -> Vec<String> {
     let people: BTreeSet<&str> = chat.handles.iter().filter_map(|handle| handles.identity(*handle)).collect();
     let people: Vec<&str> = people.into_iter().collect();
     let mut keys = Vec::new();
     if !chat.group && people.len() <= 1 {
         keys.extend(people.first().map(|one| format!("one {one}")));
-        let address = Some(identity(&chat.identifier)).filter(|address| !address.is_empty());
+        let address = Some(known.identity(&chat.identifier)).filter(|address| !address.is_empty());
         keys.extend(address.map(|address| format!("one {address}")));
         return keys;
     }
@@ -265,9 +254,18 @@ fn conversation(mut chats: Vec<&Chat>, handles: &Handles, known: &People) -> Con
         people,
         group,
         service: chats.iter().find_map(|chat| chat.service.clone()),
+        services: chats.iter().filter_map(|chat| chat.service.clone()).collect(),
+        picture: chats.iter().find_map(|chat| group_photo(chat.properties.as_deref()?)),
         messages: chats.iter().map(|chat| chat.messages).sum(),
+        deleted: chats.iter().map(|chat| chat.deleted).sum(),
         last: chats.iter().map(|chat| nanoseconds(chat.last)).max().unwrap_or_default(),
     }
+}
+
+/// The guid of the attachment that a group chose for its picture.
+fn group_photo(properties: &[u8]) -> Option<String> {
+    let Value::Dictionary(fields) = plists::parse(properties).ok()? else { return None };
+    fields.get("groupPhotoGuid")?.as_string().map(str::to_owned)
 }
 
 fn nanoseconds(date: i64) -> i64 {

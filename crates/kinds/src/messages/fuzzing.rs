@@ -1,6 +1,6 @@
 //! What a row of `message` holds in blobs; see [`crate::fuzzing`].
 
-use super::{apps, body, history};
+use super::{apps, body, drawings, history};
 
 /// The words of an archived body.
 pub fn body(bytes: &[u8]) -> String {
@@ -17,4 +17,12 @@ pub fn history(bytes: &[u8]) -> usize {
 /// Reads what an app sent in its bubble.
 pub fn app(bundle: &str, payload: &[u8]) {
     apps::app(bundle, Some(payload));
+}
+
+/// Draws what was drawn by hand.
+pub fn drawing(bytes: &[u8]) {
+    for bundle in ["DigitalTouchBalloonProvider", "HandwritingProvider"] {
+        drawings::draw(bundle, bytes);
+        drawings::title(bundle, Some(bytes));
+    }
 }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use backup::Database;
 
 use super::read::KIND_NAME;
-use crate::contacts::digits;
+use crate::contacts::{Pictures, digits};
 use crate::conversation::Person;
 use crate::people::People;
 use crate::{Report, Result, sql};
@@ -21,7 +21,7 @@ struct Handle {
 }
 
 impl Handles {
-    pub fn read(db: &Database, people: &People, report: &mut Report) -> Result<Handles> {
+    pub fn read(db: &Database, people: &People, pictures: Option<&Pictures>, report: &mut Report) -> Result<Handles> {
         let mut known = HashMap::new();
         if !db.has_table("handle") {
             return Ok(Handles { known });
@@ -32,13 +32,14 @@ impl Handles {
         let mut tied: HashMap<String, String> = HashMap::new();
         sql::each(db, KIND_NAME, &query, [], report, |row, _| {
             let (Some(id), Some(address)) = (sql::integer(row, 0), sql::text(row, 1)) else { return };
-            let person = person(&address, people);
+            let mut person = person(&address, people);
+            person.picture = pictures.zip(person.contact).and_then(|(pictures, contact)| pictures.path(contact));
             let mut identity = match (person.contact, digits(&address)) {
                 // With and without a country code: the same contact and the same end of the number.
                 (Some(contact), number) if !address.contains('@') && number.len() >= 7 => {
                     format!("contact {contact} {}", &number[number.len() - 7..])
                 }
-                _ => identity(&address),
+                _ => people.identity(&address),
             };
             if let Some(tie) = sql::text(row, 2) {
                 identity = tied.entry(tie).or_insert(identity).clone();
@@ -70,14 +71,4 @@ pub(super) fn person(address: &str, people: &People) -> Person {
         contact: known.and_then(|known| known.contact),
         picture: None,
     }
-}
-
-/// An address in the form that is the same however it is written.
-pub(super) fn identity(address: &str) -> String {
-    let digits = digits(address);
-    let number = digits.trim_start_matches('0');
-    if address.contains('@') || number.is_empty() || address.chars().any(char::is_alphabetic) {
-        return address.trim().to_lowercase();
-    }
-    number.to_owned()
 }

@@ -1,13 +1,14 @@
-//! Edits and unsent parts: the plist in `message_summary_info`.
+//! What became of a message after it was sent: the plist in `message_summary_info`.
 //!
 //! `otr` has one entry per part of the message, `ec` the wordings of each edited part from first to last (`d` Cocoa
-//! seconds, `t` an archived body), `rp` the numbers of the parts that were unsent.
+//! seconds, `t` an archived body), `rp` the numbers of the parts that were unsent, `tmp` a keyed archive with the
+//! translation of each part.
 
-use backup::{plists, time};
+use backup::{archive, plists, time};
 use plist::{Dictionary, Value};
 
 use super::body::{self, Piece};
-use crate::conversation::Edit;
+use crate::conversation::{Edit, Translation};
 
 /// More wordings of one message than anybody writes; a phone allows five edits.
 const MOST_EDITS: usize = 200;
@@ -23,6 +24,7 @@ pub(super) struct History {
     pub unsent: usize,
     /// How many parts it had; 0 where unknown.
     pub parts: usize,
+    pub translation: Option<Translation>,
 }
 
 /// Reads the plist; what is damaged reads as "never changed".
@@ -31,6 +33,7 @@ pub(super) fn read(bytes: &[u8]) -> History {
     let mut history = History {
         unsent: fields.get("rp").and_then(Value::as_array).map_or(0, Vec::len),
         parts: fields.get("otr").and_then(Value::as_dictionary).map_or(0, Dictionary::len),
+        translation: fields.get("tmp").and_then(Value::as_data).and_then(translation),
         ..History::default()
     };
     let mut edited: Vec<(u32, &Vec<Value>)> = Vec::new();
@@ -52,4 +55,25 @@ fn wording(event: &Value) -> Option<(Option<i64>, Vec<Piece>)> {
     let event = event.as_dictionary()?;
     let seconds = event.get("d").and_then(|when| when.as_real().or_else(|| when.as_signed_integer().map(|s| s as f64)));
     Some((seconds.and_then(time::cocoa_to_unix_ms), body::pieces(Some(event.get("t")?.as_data()?), None)))
+}
+
+/// A dictionary from the number of a part to the translations of it, the wanted one first.
+fn translation(bytes: &[u8]) -> Option<Translation> {
+    let tree = archive::unarchive(bytes).ok()?;
+    let mut parts: Vec<(i64, &Value)> =
+        tree.as_dictionary()?.iter().map(|(part, value)| (part.parse().unwrap_or(i64::MAX), value)).collect();
+    parts.sort_by_key(|(part, _)| *part);
+    let (mut texts, mut language) = (Vec::new(), None);
+    for (_, value) in parts {
+        let Some(first) = value.as_array().map_or(Some(value), |all| all.first()).and_then(Value::as_dictionary) else {
+            continue;
+        };
+        let words = first.get("translatedText");
+        let words =
+            words.and_then(|words| words.as_string().or_else(|| words.as_dictionary()?.get("NSString")?.as_string()));
+        texts.extend(words.map(str::to_owned));
+        language = language.or(first.get("translationLanguage").and_then(Value::as_string).map(str::to_owned));
+    }
+    let text = texts.join("\n");
+    (!text.is_empty()).then_some(Translation { text, language })
 }

@@ -7,14 +7,20 @@
 
 mod apps;
 mod attachments;
+mod attributes;
 mod body;
 mod bubbles;
+mod chats;
 mod conversations;
+mod drawings;
 mod events;
-mod export;
 pub(crate) mod fuzzing;
 mod handles;
 mod history;
+mod lists;
+mod media;
+mod parts;
+mod polls;
 mod reactions;
 mod read;
 mod show;
@@ -29,20 +35,17 @@ use ::export::{Card, Document, RowSource, Written};
 use backup::{Backup, Database, Entry};
 
 use crate::contacts::Pictures;
-use crate::conversation::{Bubble, Header, MessageRows, Messenger, Person};
+use crate::conversation::{Bubble, FOLDER, Header, MessageRows, Messenger, document, export_folder};
 use crate::people::People;
-use crate::pictures::{Unreadable, Want, render};
 use crate::{CSV, Format, IndexCard, JSON, Kind, Media, MediaSize, Opened, Place, Progress, Query, Reader};
-use crate::{Report, Result, export_table, fold, matches};
-use conversations::{Conversation, Conversations};
+use crate::{Report, Result, export_table};
+use conversations::Conversations;
 use handles::Handles;
 
 pub const KIND: &dyn Kind = &MessagesKind;
 
 const PLACE: Place = Place { domain: "HomeDomain", path: "Library/SMS/sms.db" };
 const PLACES: [Place; 2] = [PLACE, Place { domain: "MediaDomain", path: "Library/SMS/Attachments" }];
-
-const FOLDER: Format = Format { id: "folder", title: "Folder with attachments", extension: None };
 
 struct MessagesKind;
 
@@ -98,7 +101,8 @@ impl Messages {
         let mut report = Report::default();
         reactions::collect(&db)?;
         let people = People::open(&backup, &mut report);
-        let handles = Handles::read(&db, &people, &mut report)?;
+        let pictures = Pictures::open(&backup, &mut report)?;
+        let handles = Handles::read(&db, &people, pictures.as_ref(), &mut report)?;
         let conversations = Conversations::read(&db, &handles, &people, &mut report)?;
         if conversations.all.is_empty() {
             let homeless: i64 = db.query_row("SELECT count(*) FROM message", [], |row| row.get(0)).unwrap_or_default();
@@ -108,66 +112,19 @@ impl Messages {
             }));
         }
         report.read = conversations.all.iter().map(|conversation| conversation.messages).sum();
-        note_deleted(&db, &mut report);
-        let pictures = Pictures::open(&backup, &mut report)?;
         let fields = read::fields(&db);
         Ok(Ok(Messages { backup, db, fields, handles, conversations, pictures, report, lost: BTreeSet::new() }))
-    }
-
-    fn attachment(&mut self, id: i64, want: MediaSize) -> Result<Option<Media>> {
-        let Some(file) = attachments::by_id(&self.db, id, &mut self.report)? else { return Ok(None) };
-        let Some(entry) = file.entry(&self.backup)? else { return Ok(None) };
-        let size = match want {
-            MediaSize::Original => None,
-            MediaSize::Thumb(side) => Some(Want::Thumb(side)),
-            MediaSize::Screen => Some(Want::Screen),
-        };
-        let Some(size) = size else {
-            let mime = file.mime().unwrap_or_else(|| "application/octet-stream".to_owned());
-            return Ok(Some(Media::File { mime, name: file.name(), entry }));
-        };
-        match render(&mut self.backup.read(&entry)?, size) {
-            Ok(picture) => Ok(Some(Media::Bytes { mime: picture.mime, bytes: picture.bytes })),
-            Err(Unreadable::Unknown) => Ok(None),
-            Err(problem) => Err(problem.into()),
-        }
-    }
-}
-
-/// Says how many messages wait in "Recently Deleted", which are not among the conversations.
-fn note_deleted(db: &Database, report: &mut Report) {
-    if !db.has_table("chat_recoverable_message_join") {
-        return;
-    }
-    let deleted = "SELECT count(DISTINCT message_id) FROM chat_recoverable_message_join";
-    if let Ok(count @ 1..) = db.query_row(deleted, [], |row| row.get::<_, i64>(0)) {
-        report.note(format!("{count} recently deleted messages are not shown."));
-    }
-}
-
-impl Conversation {
-    fn wanted(&self, query: &Query, text: &str) -> bool {
-        let people = self.people.iter().flat_map(|person| [person.name.as_str(), person.address.as_str()]);
-        let words = people.fold(self.title.clone(), |words, more| words + "\n" + more);
-        let group = query.filter.get("group").is_none_or(|wanted| (wanted == "1") == self.group);
-        group && matches(&fold(&words), text)
     }
 }
 
 impl Reader for Messages {
     fn count(&mut self) -> Result<u64> {
-        Ok(self.conversations.all.len() as u64)
+        Ok(self.conversations.all.iter().filter(|one| one.messages > 0).count() as u64)
     }
 
-    /// Orders: `newest` (the usual) and `name`. Filters: `group` (`1` or `0`). The text is looked for in names and addresses.
+    /// See [`Messages::wanted`] for what can be asked.
     fn ids(&mut self, query: &Query) -> Result<Vec<i64>> {
-        let text = fold(query.text.as_deref().unwrap_or_default());
-        let mut found: Vec<&Conversation> =
-            self.conversations.all.iter().filter(|conversation| conversation.wanted(query, &text)).collect();
-        if query.sort.as_deref() == Some("name") {
-            found.sort_by_cached_key(|conversation| (fold(&conversation.title), conversation.id));
-        }
-        Ok(found.into_iter().map(|conversation| conversation.id).collect())
+        self.wanted(query)
     }
 
     fn cards(&mut self, ids: &[i64]) -> Result<Vec<Card>> {
@@ -176,7 +133,10 @@ impl Reader for Messages {
     }
 
     fn document(&mut self, id: i64) -> Result<Option<Document>> {
-        self.show(id)
+        match self.conversations.get(id).is_some() {
+            true => document(self, id).map(Some),
+            false => Ok(None),
+        }
     }
 
     /// One row per message of the conversations.
@@ -185,21 +145,24 @@ impl Reader for Messages {
     }
 
     fn export(&mut self, ids: &[i64], format: &str, to: &Path, run: &mut dyn Progress) -> Result<Written> {
-        if format == FOLDER.id {
-            return self.export_folder(ids, to, run);
-        }
-        let total = self.rows_of(ids);
+        let known = ids.iter().filter_map(|id| self.conversations.get(*id));
+        let total = known.map(|conversation| conversation.messages).sum();
         let mut by_message = |done: u64, _| run.step(done, total);
+        if format == FOLDER.id {
+            let backup = self.backup.clone();
+            return export_folder(self, &backup, ids, "Messages", to, &mut by_message);
+        }
         export_table(self, ids, format, to, "Messages", &mut by_message)
     }
 
-    /// `attachment/<id>` and the people's `contact/<id>`.
+    /// `attachment/<id>`, `sound/<id>` (an attachment in a form that plays), `drawing/<message>`, and the people's
+    /// `contact/<id>`.
     fn media(&mut self, path: &str, want: MediaSize) -> Result<Option<Media>> {
-        match path.split_once('/') {
-            Some(("attachment", id)) => match id.parse() {
-                Ok(id) => self.attachment(id, want),
-                Err(_) => Ok(None),
-            },
+        let numbered = path.split_once('/').and_then(|(sort, id)| Some((sort, id.parse().ok()?)));
+        match numbered {
+            Some(("attachment", id)) => self.attachment(id, want),
+            Some(("sound", id)) => self.sound(id),
+            Some(("drawing", id)) => self.drawing(id),
             _ => Ok(self.pictures.as_ref().and_then(|pictures| pictures.media(path, want))),
         }
     }
@@ -228,6 +191,10 @@ impl Messenger for Messages {
 
     fn thread(&mut self, conversation: i64) -> Result<Vec<i64>> {
         self.conversations.thread(&self.db, conversation, &mut self.report)
+    }
+
+    fn deleted(&mut self, conversation: i64) -> Result<Vec<i64>> {
+        self.conversations.deleted(&self.db, conversation, &mut self.report)
     }
 
     fn carrying(&mut self, conversation: i64) -> Result<Vec<i64>> {

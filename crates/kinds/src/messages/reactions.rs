@@ -7,9 +7,13 @@ use std::collections::{BTreeMap, HashMap};
 
 use backup::Database;
 
+use super::attachments;
 use super::read::{KIND_NAME, failed};
 use crate::conversation::Reaction;
 use crate::{Report, Result, sql};
+
+/// A sticker put on a bubble.
+const STICKER: i64 = 1000;
 
 /// Writes down once who points at whom, in a table of the private copy that lives in memory. Rows of it are not shown as
 /// messages of their own.
@@ -34,15 +38,22 @@ pub(super) fn collect(db: &Database) -> Result<()> {
 }
 
 /// The last state per part, sender and sticker (0: a tapback); `None` once it was taken back.
-type States = BTreeMap<(i64, i64, i64), Option<String>>;
+type States = BTreeMap<(i64, i64, i64), Option<Shown>>;
 
-/// The reactions to some messages by their guid, as they stand now. `name` says who a handle is (`None`: the owner).
+struct Shown {
+    emoji: String,
+    /// The row, when it carries a sticker.
+    sticker: Option<i64>,
+}
+
+/// The reactions to some messages by their guid, as they stand now, with the number of the part they are about. `name` says
+/// who a handle is (`None`: the owner).
 pub(super) fn to_messages(
     db: &Database,
     guids: &[&str],
     report: &mut Report,
     name: impl Fn(Option<i64>) -> String,
-) -> Result<HashMap<String, Vec<Reaction>>> {
+) -> Result<HashMap<String, Vec<(i64, Reaction)>>> {
     let mut states: HashMap<String, States> = HashMap::new();
     let columns = db.columns("message");
     if !columns.contains("associated_message_type") {
@@ -62,26 +73,44 @@ pub(super) fn to_messages(
         let (Some(target), kind) = (sql::text(row, 0), integer(4)) else { return };
         let sender = if integer(2) == 1 { -1 } else { integer(3) };
         // Stickers pile up; a tapback replaces the one before.
-        let sticker = if kind == 1000 { integer(6) } else { 0 };
-        let shown = (kind < 3000).then(|| sql::text(row, 5).unwrap_or_else(|| symbol(kind).to_owned()));
+        let place = if kind == STICKER { integer(6) } else { 0 };
+        let shown = (kind < 3000).then(|| Shown {
+            emoji: sql::text(row, 5).unwrap_or_else(|| symbol(kind).to_owned()),
+            sticker: matches!(kind, STICKER | 2007).then(|| integer(6)),
+        });
         if kind != 4000 {
-            states.entry(target).or_default().insert((integer(1), sender, sticker), shown);
+            states.entry(target).or_default().insert((integer(1), sender, place), shown);
         }
     })?;
-    let shown = states.into_iter().map(|(target, states)| {
-        let mut reactions: Vec<Reaction> = Vec::new();
-        for ((_, sender, _), emoji) in states {
-            let Some(emoji) = emoji else { continue };
+    let stickers = stickers(db, &states, report)?;
+    let reactions = states.into_iter().map(|(target, states)| {
+        let mut all: Vec<(i64, Reaction)> = Vec::new();
+        for ((part, sender, _), shown) in states {
+            let Some(Shown { emoji, sticker }) = shown else { continue };
             let by = name((sender != -1).then_some(sender));
-            match reactions.iter_mut().find(|reaction| reaction.emoji == emoji) {
-                Some(reaction) if reaction.by.contains(&by) => {}
-                Some(reaction) => reaction.by.push(by),
-                None => reactions.push(Reaction { emoji, by: vec![by], ..Reaction::default() }),
+            let sticker = sticker.and_then(|row| stickers.get(&row).cloned());
+            let same =
+                |(known, one): &&mut (i64, Reaction)| *known == part && one.emoji == emoji && one.sticker == sticker;
+            match all.iter_mut().find(same) {
+                Some((_, reaction)) if reaction.by.contains(&by) => {}
+                Some((_, reaction)) => reaction.by.push(by),
+                None => all.push((part, Reaction { emoji, by: vec![by], sticker, part: None })),
             }
         }
-        (target, reactions)
+        (target, all)
     });
-    Ok(shown.filter(|(_, reactions)| !reactions.is_empty()).collect())
+    Ok(reactions.filter(|(_, reactions)| !reactions.is_empty()).collect())
+}
+
+/// The pictures of stickers by the row that put them there, as media paths.
+fn stickers(db: &Database, states: &HashMap<String, States>, report: &mut Report) -> Result<HashMap<i64, String>> {
+    let rows: Vec<i64> =
+        states.values().flat_map(BTreeMap::values).flatten().filter_map(|shown| shown.sticker).collect();
+    if rows.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let files = attachments::of_messages(db, &rows, report)?;
+    Ok(files.into_iter().filter_map(|(row, files)| Some((row, files.first()?.media()))).collect())
 }
 
 fn symbol(kind: i64) -> &'static str {
@@ -92,7 +121,7 @@ fn symbol(kind: i64) -> &'static str {
         2003 => "😂",
         2004 => "‼️",
         2005 => "❓",
-        1000 | 2007 => "🏷️",
+        STICKER | 2007 => "🏷️",
         _ => "🙂",
     }
 }

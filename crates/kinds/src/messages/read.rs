@@ -34,9 +34,15 @@ pub(super) struct Raw {
     pub summary: Option<Vec<u8>>,
     pub reply_to: Option<String>,
     pub edited: bool,
+    pub delivered: Option<i64>,
+    pub error: i64,
+    pub sent: bool,
+    pub scheduled: bool,
+    pub satellite: bool,
+    pub emergency: bool,
 }
 
-const FIELDS: [&str; 22] = [
+const FIELDS: [&str; 28] = [
     "ROWID",
     "guid",
     "text",
@@ -59,6 +65,12 @@ const FIELDS: [&str; 22] = [
     "thread_originator_guid",
     "date_edited",
     "date_retracted",
+    "date_delivered",
+    "error",
+    "is_sent",
+    "schedule_type",
+    "sent_or_received_off_grid",
+    "is_sos",
 ];
 
 /// The columns to read, made once per database.
@@ -124,6 +136,12 @@ pub(super) fn raw(row: &Row) -> Option<Raw> {
         summary: sql::bytes(row, 18),
         reply_to: sql::text(row, 19),
         edited: integer(20) != 0 || integer(21) != 0,
+        delivered: when(22),
+        error: integer(23),
+        sent: integer(24) == 1,
+        scheduled: integer(25) == 2,
+        satellite: integer(26) == 1,
+        emergency: integer(27) == 1,
     })
 }
 

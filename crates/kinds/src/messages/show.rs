@@ -1,29 +1,26 @@
 //! How conversations and messages look in lists, tables and the search.
 
-use export::{Block, Card, Cell, Document, Field, FieldKind};
+use export::Card;
 
 use super::Messages;
 use super::conversations::Conversation;
 use super::read::{self, Raw};
-use crate::conversation::{Bubble, BubbleKind, Header, PAGE, summary};
+use crate::conversation::{Header, PAGE, preview};
 use crate::{IndexCard, Result, digest, sql};
-
-/// A document shows this many of the newest messages; all of them are in the window and in exports.
-const SHOWN: usize = 500;
 
 impl Messages {
     pub(super) fn card(&mut self, id: i64) -> Result<Option<Card>> {
         let Some(conversation) = self.conversations.get(id).cloned() else { return Ok(None) };
-        let newest = self.conversations.newest(&self.db, &conversation, &mut self.report)?;
+        let newest = self.newest(&conversation)?;
         let bubble = self.bubbles_of(newest.as_slice())?.pop();
-        let text = bubble.as_ref().map(|bubble| preview(bubble, &conversation));
+        let text = bubble.as_ref().map(|bubble| preview(bubble, conversation.group));
         Ok(Some(Card {
             id,
             title: conversation.title.clone(),
             subtitle: subtitle(&conversation),
             text: text.filter(|text| !text.is_empty()),
             when: bubble.as_ref().and_then(|bubble| bubble.when),
-            picture: self.picture(&conversation),
+            picture: self.picture(&conversation)?,
             badges: bubble.and_then(|bubble| bubble.service).or(conversation.service).into_iter().collect(),
         }))
     }
@@ -31,44 +28,36 @@ impl Messages {
     /// Who takes part in a conversation and how it is called; empty for an unknown one.
     pub(super) fn header_of(&mut self, conversation: i64) -> Result<Header> {
         let Some(conversation) = self.conversations.get(conversation).cloned() else { return Ok(Header::default()) };
-        let newest = self.conversations.newest(&self.db, &conversation, &mut self.report)?;
+        let newest = self.newest(&conversation)?;
         let newest = self.bubbles_of(newest.as_slice())?.pop();
+        let picture = self.picture(&conversation)?;
         Ok(Header {
             title: conversation.title,
             people: conversation.people,
             service: newest.and_then(|newest| newest.service).or(conversation.service),
-            picture: None,
+            picture,
             group: conversation.group,
         })
     }
 
-    pub(super) fn show(&mut self, id: i64) -> Result<Option<Document>> {
-        let Some(conversation) = self.conversations.get(id).cloned() else { return Ok(None) };
-        let ids = self.conversations.thread(&self.db, id, &mut self.report)?;
-        let newest = &ids[ids.len().saturating_sub(SHOWN)..];
-        let kind = |address: &str| if address.contains('@') { FieldKind::Email } else { FieldKind::Phone };
-        let people = conversation.people.iter();
-        let fields = people.map(|person| Field::new(&person.name, &person.address, kind(&person.address)));
-        let rows = self.bubbles_of(newest)?.into_iter().map(|bubble| {
-            let sender = sender(&bubble).to_owned();
-            vec![Cell::time(bubble.when), sender.into(), summary(&bubble).into()]
-        });
-        let rows = rows.collect();
-        let mut blocks = vec![Block::Fields(fields.collect())];
-        if ids.len() > SHOWN {
-            blocks.push(Block::Text(format!("The newest {SHOWN} of {} messages.", ids.len())));
+    /// The newest message, else the last of the deleted ones.
+    fn newest(&mut self, conversation: &Conversation) -> Result<Option<i64>> {
+        match self.conversations.newest(&self.db, conversation, &mut self.report)? {
+            Some(newest) => Ok(Some(newest)),
+            None => Ok(self.conversations.deleted(&self.db, conversation.id, &mut self.report)?.pop()),
         }
-        blocks.push(Block::Table { columns: ["Date", "From", "Message"].map(str::to_owned).to_vec(), rows });
-        Ok(Some(Document {
-            title: conversation.title.clone(),
-            subtitle: subtitle(&conversation),
-            picture: self.picture(&conversation),
-            blocks,
-        }))
     }
 
-    /// The face of the one person on the other side.
-    fn picture(&self, conversation: &Conversation) -> Option<String> {
+    /// The picture of the group, or the face of the one person on the other side.
+    fn picture(&mut self, conversation: &Conversation) -> Result<Option<String>> {
+        if let Some(guid) = conversation.picture.as_deref().filter(|_| conversation.group) {
+            let file = super::attachments::by_guid(&self.db, guid, &mut self.report)?;
+            return Ok(file.map(|file| file.media()));
+        }
+        Ok(self.face(conversation))
+    }
+
+    fn face(&self, conversation: &Conversation) -> Option<String> {
         let [one] = conversation.people.as_slice() else { return None };
         self.pictures.as_ref().filter(|_| !conversation.group)?.path(one.contact?)
     }
@@ -136,25 +125,10 @@ impl Messages {
     }
 }
 
-/// "Ada: see you there" in a group, "You: …" for the owner's, the bare text else.
-fn preview(bubble: &Bubble, conversation: &Conversation) -> String {
-    let text = summary(bubble);
-    match (&bubble.sender, bubble.kind) {
-        (_, BubbleKind::Event) => text,
-        (None, _) => format!("You: {text}"),
-        (Some(sender), _) if conversation.group => format!("{sender}: {text}"),
-        _ => text,
-    }
-}
-
 /// The address behind a name, or how many people take part.
 fn subtitle(conversation: &Conversation) -> Option<String> {
     match conversation.people.as_slice() {
         [one] if !conversation.group => Some(one.address.clone()).filter(|address| *address != conversation.title),
         people => Some(format!("{} people", people.len() + 1)).filter(|_| conversation.group),
     }
-}
-
-fn sender(bubble: &Bubble) -> &str {
-    bubble.sender.as_deref().unwrap_or("Me")
 }

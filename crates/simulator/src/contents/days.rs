@@ -7,7 +7,7 @@ use super::error::{At, Result};
 use super::listing::DATABASES;
 use super::messages::write::Carried;
 use super::pictures::Pictures;
-use super::{ContentsOptions, calls, contacts, health, messages, photos};
+use super::{ContentsOptions, calls, contacts, health, messages, photos, whatsapp};
 
 /// Raised when the same seed means another phone.
 const FORMAT: u32 = 3;
@@ -67,6 +67,7 @@ pub(crate) fn first(root: &Path, options: &ContentsOptions, pictures: &Pictures)
     photos::write::photos(options, pictures, &today.join("Photos.sqlite"))?;
     calls::calls(options, &today.join("CallHistory.storedata"))?;
     health::health(options, &today.join("healthdb_secure.sqlite"))?;
+    whatsapp::whatsapp(options, &today.join("ChatStorage.sqlite"))?;
     let carried = messages::write::sms(options, pictures, &today.join("sms.db"))?;
     write_carried(&today, &carried)?;
     keep(root, options, 0)
@@ -91,6 +92,7 @@ pub(crate) fn next(root: &Path, options: &ContentsOptions, pictures: &Pictures, 
     photos::write::photos_day(options, pictures, day, &today.join("Photos.sqlite"))?;
     calls::calls_day(options, day, &today.join("CallHistory.storedata"))?;
     health::health_day(options, day, &today.join("healthdb_secure.sqlite"))?;
+    whatsapp::whatsapp_day(options, day, &today.join("ChatStorage.sqlite"))?;
     let carried = messages::write::sms_day(options, pictures, day, &today.join("sms.db"))?;
     write_carried(&today, &carried)?;
     keep(root, options, day)?;

@@ -9,16 +9,17 @@ use super::files::{Content, Listing};
 use super::messages::write::Carried;
 use super::random::{hash, hash_text};
 use super::system::{SMALL, small_domain};
-use super::{Contents, FileKind, MediaStat, PhoneFile, messages, photos};
+use super::{Contents, FileKind, MediaStat, PhoneFile, messages, photos, whatsapp};
 
 /// A database: where the phone has it, what we call it, and whether a write-ahead log lies beside.
-pub(crate) const DATABASES: [(&str, &str, &str, bool); 6] = [
+pub(crate) const DATABASES: [(&str, &str, &str, bool); 7] = [
     ("CameraRollDomain", "Media/PhotoData/Photos.sqlite", "Photos.sqlite", false),
     (HEALTH, "Health/healthdb_secure.sqlite", "healthdb_secure.sqlite", false),
     ("HomeDomain", "Library/AddressBook/AddressBook.sqlitedb", "AddressBook.sqlitedb", true),
     ("HomeDomain", "Library/AddressBook/AddressBookImages.sqlitedb", "AddressBookImages.sqlitedb", false),
     ("HomeDomain", "Library/CallHistoryDB/CallHistory.storedata", "CallHistory.storedata", false),
     ("HomeDomain", "Library/SMS/sms.db", "sms.db", true),
+    (whatsapp::DOMAIN, "ChatStorage.sqlite", "ChatStorage.sqlite", false),
 ];
 /// Only encrypted backups hold its databases.
 const HEALTH: &str = "HealthDomain";
@@ -32,7 +33,7 @@ impl Contents {
     /// All domains, sorted.
     fn domains(&self) -> Vec<String> {
         let mut domains: Vec<String> = SMALL.iter().map(|domain| (*domain).into()).collect();
-        domains.extend(["CameraRollDomain", "HomeDomain", "MediaDomain"].map(String::from));
+        domains.extend(["CameraRollDomain", "HomeDomain", "MediaDomain", whatsapp::DOMAIN].map(String::from));
         for (place, app) in self.apps().iter().enumerate() {
             domains.push(format!("AppDomain-{}", app.bundle_id));
             domains.extend((place % 3 == 0).then(|| format!("AppDomainGroup-group.{}", app.bundle_id)));
@@ -57,6 +58,7 @@ impl Contents {
             "CameraRollDomain" => self.camera_roll(&mut listing),
             "HomeDomain" => self.home_preferences(&mut listing),
             "MediaDomain" => self.attachments(carried, &mut listing),
+            whatsapp::DOMAIN => whatsapp::files(self.options(), &self.pictures, &mut listing),
             _ if SMALL.contains(&domain) => small_domain(domain, self.persona(), &mut listing),
             _ => self.app_domain(domain, &mut listing),
         }

@@ -31,6 +31,7 @@ mod system;
 #[cfg(test)]
 mod tests;
 mod wal;
+mod whatsapp;
 
 use std::io::Read;
 use std::path::{Path, PathBuf};

@@ -1,17 +1,18 @@
 import { expect, test } from "vitest";
 import type { Bubble, Part } from "../../api/generated";
-import { continues, imageBox, isLargeEmoji, needsTime } from "./thread";
+import { continues, imageBox, isLargeEmoji, mapLink, needsTime, textOf, written } from "./thread";
 
 const base = new Date("2026-11-22T12:00:00").getTime();
 function bubble(changes: Partial<Bubble>): Bubble {
   return {
-    id: 1, guid: "g", mine: false, sender: "Ada", when: base, read: null, service: "iMessage", kind: "message", parts: [],
-    reactions: [], reply_to: null, edits: [], unsent: false, effect: null, ...changes,
+    id: 1, guid: "g", mine: false, sender: "Ada", address: null, face: null, when: base, read: null, delivered: null,
+    service: "iMessage", kind: "message", parts: [], reactions: [], reply_to: null, edits: [], unsent: false, effect: null,
+    translation: null, deleted: null, marks: [], ...changes,
   };
 }
 const text = (value: string): Part => ({
   type: "text",
-  runs: [{ text: value, bold: false, italic: false, underline: false, strike: false, link: null, mention: null }],
+  runs: [{ text: value, bold: false, italic: false, underline: false, strike: false, link: null, mention: null, effect: null, found: null }],
 });
 
 test("the time is written after an hour of silence and on a new day", () => {
@@ -47,4 +48,13 @@ test("an image has its place before it is here", () => {
   expect(imageBox(120, 80)).toEqual({ width: 120, height: 80 });
   expect(imageBox(null, null)).toEqual({ width: 280, height: 210 });
   expect(imageBox(20, 9_000)).toEqual({ width: 48, height: 280 });
+});
+
+test("a message is written as a line", () => {
+  const when = new Date("2026-11-22T12:00:00").getTime();
+  expect(written(bubble({ parts: [text("see you")], when }))).toMatch(/^\[.*2026.*\] Ada: see you$/);
+  expect(written(bubble({ mine: true, unsent: true, when: null }))).toBe("Me: (unsent)");
+  const poll: Part = { type: "poll", title: "Dinner?", options: [{ text: "Pizza", by: ["Ada"] }] };
+  expect(textOf(bubble({ parts: [poll, { type: "location", title: "Hut", latitude: 46.5, longitude: 7.9 }] }))).toBe("Dinner?\nPizza\nHut");
+  expect(mapLink({ latitude: 46.5, longitude: -7 })).toContain("mlat=46.5&mlon=-7");
 });

@@ -1,4 +1,5 @@
 import type { Bubble, Part } from "../../api/generated";
+import { dateTime } from "../../parts/format";
 
 const HOUR = 3_600_000;
 
@@ -30,4 +31,28 @@ export function imageBox(width: number | null, height: number | null, most = 280
   if (!width || !height) return { width: most, height: most * 0.75 };
   const scale = Math.min(1, most / width, most / height);
   return { width: Math.max(48, Math.round(width * scale)), height: Math.max(48, Math.round(height * scale)) };
+}
+
+/** The words of a message's parts, as far as they have any. */
+export function textOf(bubble: Bubble): string {
+  const words = (part: Part) => {
+    if (part.type === "text") return part.runs.map((run) => run.text).join("");
+    if (part.type === "attachment") return `[${part.name}]`;
+    if (part.type === "poll") return [part.title, ...part.options.map((option) => option.text)].join("\n");
+    if (part.type === "app") return [part.title, part.text ?? ""].filter(Boolean).join(": ");
+    return part.title;
+  };
+  return bubble.parts.map(words).join("\n").trim();
+}
+
+/** A message as a line to paste elsewhere. */
+export function written(bubble: Bubble): string {
+  const who = bubble.mine ? "Me" : (bubble.sender ?? "Unknown");
+  const said = bubble.unsent && bubble.parts.length === 0 ? "(unsent)" : textOf(bubble);
+  return bubble.when === null ? `${who}: ${said}` : `[${dateTime(bubble.when)}] ${who}: ${said}`;
+}
+
+/** Where a place is on a map; opened only when the person asks for it. */
+export function mapLink({ latitude, longitude }: { latitude: number; longitude: number }): string {
+  return `https://www.openstreetmap.org/?mlat=${latitude}&mlon=${longitude}#map=16/${latitude}/${longitude}`;
 }

@@ -21,7 +21,10 @@ pub(super) const NEW: &str = "
         group_action_type INTEGER DEFAULT 0, share_status INTEGER DEFAULT 0, associated_message_guid TEXT,
         associated_message_type INTEGER DEFAULT 0, associated_message_emoji TEXT, balloon_bundle_id TEXT,
         payload_data BLOB, expressive_send_style_id TEXT, message_summary_info BLOB, thread_originator_guid TEXT,
-        date_edited INTEGER DEFAULT 0, date_retracted INTEGER DEFAULT 0);
+        date_edited INTEGER DEFAULT 0, date_retracted INTEGER DEFAULT 0, date_delivered INTEGER DEFAULT 0,
+        error INTEGER DEFAULT 0, is_sent INTEGER DEFAULT 0, schedule_type INTEGER DEFAULT 0,
+        sent_or_received_off_grid INTEGER DEFAULT 0);
+    CREATE TABLE chat_recoverable_message_join (chat_id INTEGER, message_id INTEGER, delete_date INTEGER);
     CREATE TABLE chat (ROWID INTEGER PRIMARY KEY, guid TEXT, style INTEGER, chat_identifier TEXT, service_name TEXT,
         display_name TEXT, group_id TEXT);
     CREATE TABLE handle (ROWID INTEGER PRIMARY KEY, id TEXT, service TEXT, person_centric_id TEXT);

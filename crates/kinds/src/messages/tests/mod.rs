@@ -1,5 +1,7 @@
+mod apps;
 mod bodies;
 mod conversations;
+mod deleted;
 mod made;
 mod realdata;
 mod shown;

@@ -2,7 +2,7 @@
 
 use super::made::{SMS, messages, opened};
 use crate::conversation::{Part, summary};
-use crate::messages::{apps, history};
+use crate::messages::{apps, history, polls};
 use crate::testing::{TestBackup, realdata};
 
 fn texts(database: &str) -> Option<Vec<(i64, Vec<String>)>> {
@@ -75,12 +75,19 @@ fn real_bubbles_of_apps() {
         ),
         ("app_message/Business.plist", extension, "Business", Some("Yes, connect me with Goldman Sachs."), None),
         ("app_message/FindMy.plist", extension, "Find My", Some("Started Sharing Location"), None),
+        ("app_message/CheckinTimer.plist", extension, "Check\u{A0}In", Some("Check\u{A0}In: Timer Started"), None),
         (
-            "app_message/PollCreate.plist",
-            "com.apple.messages.MSMessageExtensionBalloonPlugin:0000000000:com.apple.messages.Polls",
-            "Poll",
-            Some("Option 1\nOption 2\nOption 3\nOption 4"),
-            None,
+            "music_message/AppleMusicLyrics.plist",
+            url,
+            "Another Chapter",
+            Some(
+                "Dual Core · Downtime\nI remember when it all started, something from a dream\nAddicted to the black and green \
+                 letters on my screen",
+            ),
+            Some(
+                "https://music.apple.com/us/lyrics/1329891623?ts=11.108&te=16.031&l=en&tk=2.v1.VsuX9f%2BaT1PyrgMgIT7ANQ%3D%3D\
+                 &itsct=sharing_msg_lyrics&itscg=50401",
+            ),
         ),
     ] {
         let Some(path) = realdata(&format!("{root}/{file}")) else { return };
@@ -88,8 +95,8 @@ fn real_bubbles_of_apps() {
         let (about, link) = (about.map(str::to_owned), link.map(str::to_owned));
         assert_eq!(shown, Part::App { title: title.to_owned(), text: about, link, picture: None }, "{file}");
     }
-    let unknown = apps::app("com.apple.DigitalTouchBalloonProvider", Some(b"\x0a\x01"));
-    assert_eq!(unknown, Part::App { title: "Digital Touch".to_owned(), text: None, link: None, picture: None });
+    let drawn = apps::app("com.apple.DigitalTouchBalloonProvider", Some(b"\x0a\x01"));
+    assert_eq!(drawn, Part::Drawing { title: "Digital Touch".to_owned(), media: None });
 }
 
 /// Expected: `_expected/edited_message.json`.
@@ -103,4 +110,43 @@ fn real_edits() {
     let link = read("EditedToLink.plist").unwrap();
     assert_eq!(link.edits[0].text, "here we go!");
     assert_eq!(crate::messages::body::words(&link.latest), "https://github.com/ReagentX/imessage-exporter/issues/10");
+}
+
+/// Expected: the JSON inside the two payloads, read by hand.
+#[test]
+fn real_polls_and_votes() {
+    let root = "Josh961+imessage-exporter-standalone/exporter-cli/imessage-database/test_data/app_message";
+    let read = |file: &str| Some(std::fs::read(realdata(&format!("{root}/{file}"))?).unwrap());
+    let Some(asked) = read("PollCreate.plist") else { return };
+    let bundle = "com.apple.messages.MSMessageExtensionBalloonPlugin:0000000000:com.apple.messages.Polls";
+    let mut poll = apps::app(bundle, Some(&asked));
+    let chosen = "58B59D74-EF73-4BA7-AA8E-5A30FBAF3F44".to_owned();
+    polls::count(
+        &mut poll,
+        Some(&asked),
+        &[("Ada".to_owned(), vec![chosen]), ("Ben".to_owned(), vec!["gone".to_owned()])],
+    );
+    let Part::Poll { title, options } = poll else { panic!("{poll:?}") };
+    assert_eq!(title, "Poll");
+    let options: Vec<(&str, Vec<String>)> = options.iter().map(|one| (one.text.as_str(), one.by.clone())).collect();
+    let nobody = Vec::new;
+    let expected =
+        [("Option 1", nobody()), ("Option 2", vec!["Ada".to_owned()]), ("Option 3", nobody()), ("Option 4", nobody())];
+    assert_eq!(options, expected);
+    assert_eq!(polls::votes(&read("PollRemovedVote.plist").unwrap()), ["89913F11-D12C-4A06-BB4B-C26C6C4D1A1F"]);
+    assert_eq!(polls::votes(b"junk"), [""; 0]);
+}
+
+#[test]
+fn real_translations_and_pictures_of_previews() {
+    let root = "Josh961+imessage-exporter-standalone/exporter-cli/imessage-database/test_data";
+    let read = |file: &str| Some(std::fs::read(realdata(&format!("{root}/{file}"))?).unwrap());
+    let Some(sent) = read("app_message/Translation.plist") else { return };
+    let translated = |bytes: &[u8]| history::read(bytes).translation.map(|one| (one.text, one.language.unwrap()));
+    let expected = ("Oh, il a traduit ce que j'ai envoyé !".to_owned(), "fr_FR".to_owned());
+    assert_eq!(translated(&sent), Some(expected));
+    let received = read("app_message/TranslationReceived.plist").unwrap();
+    assert_eq!(translated(&received), Some(("I want chicken".to_owned(), "en_US".to_owned())));
+    assert_eq!(apps::picture(read("shared_placemark/SharedPlacemark.plist").as_deref()), Some(0));
+    assert_eq!(apps::picture(read("url_message/Reminder.plist").as_deref()), None);
 }
