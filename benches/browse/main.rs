@@ -75,8 +75,12 @@ async fn scroll(home: &Path) -> Result<(), String> {
     let cards = call(&engine, "view.rows", json!({ "view": view["view"], "from": 0, "count": 1000 })).await?;
     let mut longest = (0, Value::Null);
     for card in cards.as_array().into_iter().flatten() {
-        let thread =
-            call(&engine, "conversation.open", json!({ "version": version, "kind": "messages", "conversation": card["id"] })).await?;
+        let thread = call(
+            &engine,
+            "conversation.open",
+            json!({ "version": version, "kind": "messages", "conversation": card["id"] }),
+        )
+        .await?;
         let count = thread["count"].as_u64().unwrap_or(0);
         if count > longest.0 {
             longest = (count, thread["view"].clone());

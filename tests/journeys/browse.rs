@@ -14,6 +14,7 @@ async fn what_was_on_the_phone_is_in_the_version() {
     assert_eq!(opened["skipped"], json!([]));
 
     conversations(&home, &version, &expected).await;
+    whatsapp(&home, &version).await;
     contacts(&home, &version, &expected).await;
     photos(&home, &version, &expected).await;
     files(&home, &version).await;
@@ -25,7 +26,9 @@ async fn conversations(home: &Home, version: &str, expected: &Expected) {
     assert_eq!(cards.len(), expected.conversations.len());
     let mut total = 0;
     for card in &cards {
-        let thread = home.call("conversation.open", json!({ "version": version, "kind": "messages", "conversation": card["id"] })).await;
+        let thread = home
+            .call("conversation.open", json!({ "version": version, "kind": "messages", "conversation": card["id"] }))
+            .await;
         let count = thread["count"].as_u64().unwrap();
         let rows = home.call("conversation.rows", json!({ "view": thread["view"], "from": 0, "count": 1000 })).await;
         let bubbles = rows.as_array().unwrap();
@@ -35,6 +38,36 @@ async fn conversations(home: &Home, version: &str, expected: &Expected) {
         assert!(times.is_sorted(), "oldest first");
     }
     assert_eq!(total, expected.messages.messages);
+}
+
+/// A group of every kind of message: opened, searched, gone to a day, its files and its media.
+async fn whatsapp(home: &Home, version: &str) {
+    let cards = home.cards(version, "whatsapp").await;
+    assert_eq!(cards.len(), 3);
+    let group = cards.iter().find(|card| card["title"] == "Saturday walk ☔").unwrap();
+    let open = |show: &'static str| {
+        let id = group["id"].clone();
+        home.call(
+            "conversation.open",
+            json!({ "version": version, "kind": "whatsapp", "conversation": id, "show": show }),
+        )
+    };
+    let thread = open("thread").await;
+    let rows = home.call("conversation.rows", json!({ "view": thread["view"], "from": 0, "count": 100 })).await;
+    let found = home.call("conversation.find", json!({ "view": thread["view"], "text": "UMBRELLA" })).await;
+    let place = found[0].as_u64().unwrap() as usize;
+    assert_eq!(rows[place]["mine"], json!(true));
+    assert!(rows[place]["reply_to"]["id"].is_i64(), "{}", rows[place]);
+    let day = home.call("conversation.day", json!({ "view": thread["view"], "when": rows[place]["when"] })).await;
+    assert_eq!(day["at"], json!(place));
+    let files = open("files").await;
+    assert_eq!((&files["count"], &open("deleted").await["count"]), (&json!(4), &json!(0)));
+    let rows = home.call("conversation.rows", json!({ "view": files["view"], "from": 0, "count": 100 })).await;
+    let pictures: Vec<&str> =
+        rows.as_array().unwrap().iter().filter_map(|row| row["parts"][0]["media"].as_str()).collect();
+    assert_eq!(pictures.len(), 3, "all but the recording that was never downloaded");
+    let path = format!("{version}/whatsapp/thumb256/{}", pictures[0]);
+    assert!(engine::media::find(&home.engine, &path).await.unwrap().mime.starts_with("image/"));
 }
 
 async fn contacts(home: &Home, version: &str, expected: &Expected) {

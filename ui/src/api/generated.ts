@@ -65,11 +65,19 @@ reason: string | null,
 /**
  * Media path; `None` when the file is not in this version.
  */
-media: string | null, shows: Shows, 
+media: string | null, 
+/**
+ * Media path of the same in a form that web views play, for audio that they do not.
+ */
+plays: string | null, shows: Shows, 
 /**
  * Pixels, when known.
  */
-width: number | null, height: number | null, };
+width: number | null, height: number | null, sticker: boolean, 
+/**
+ * What is said in it, as the phone heard it.
+ */
+transcription: string | null, };
 
 export type BackUpRequest = { udid: string, 
 /**
@@ -126,9 +134,25 @@ export type Bubble = { id: number, guid: string, mine: boolean,
  */
 sender: string | null, 
 /**
+ * The sender's phone number or e-mail address.
+ */
+address: string | null, 
+/**
+ * Media path of the sender's face.
+ */
+face: string | null, 
+/**
  * Unix milliseconds UTC.
  */
-when: number | null, read: number | null, service: string | null, kind: BubbleKind, parts: Array<Part>, reactions: Array<Reaction>, reply_to: ReplyTo | null, 
+when: number | null, 
+/**
+ * When it was read, by whom it was sent to.
+ */
+read: number | null, 
+/**
+ * When it reached the other side.
+ */
+delivered: number | null, service: string | null, kind: BubbleKind, parts: Array<Part>, reactions: Array<Reaction>, reply_to: ReplyTo | null, 
 /**
  * Earlier wordings, oldest first; empty when it was never edited.
  */
@@ -136,7 +160,19 @@ edits: Array<Edit>, unsent: boolean,
 /**
  * Such as "Slam" or "Fireworks".
  */
-effect: string | null, };
+effect: string | null, 
+/**
+ * The text in the reader's language, as the phone translated it.
+ */
+translation: Translation | null, 
+/**
+ * When it was moved to "Recently Deleted".
+ */
+deleted: number | null, 
+/**
+ * Such as "Not delivered", "Scheduled", "Sent by satellite", "Forwarded", "Starred".
+ */
+marks: Array<string>, };
 
 export type BubbleKind = "message" | "event";
 
@@ -169,9 +205,17 @@ export type Code = "noUsbmuxd" | "deviceNotFound" | "deviceDisconnected" | "devi
 
 export type Connection = "usb" | "network";
 
-export type ConversationRequest = { version: string, conversation: number, };
+export type ConversationRequest = { version: string, 
+/**
+ * `messages`, `whatsapp` …
+ */
+kind: string, conversation: number, show: Shown, };
 
-export type ConversationView = { view: number, count: number, header: Header, };
+export type ConversationView = { view: number, count: number, header: Header, 
+/**
+ * How many of its messages wait in "Recently Deleted".
+ */
+deleted: number, };
 
 /**
  * Content that is missing or not what was stored, and what it touches.
@@ -223,6 +267,16 @@ day: string,
  * Position of its first tile among the ids.
  */
 from: number, count: number, };
+
+export type DayRequest = { 
+/**
+ * Of an open conversation.
+ */
+view: number, 
+/**
+ * Unix milliseconds UTC.
+ */
+when: number, };
 
 /**
  * All that is known about one photo or video.
@@ -462,6 +516,12 @@ export type FileNodeKind = "file" | "folder" | "link";
 
 export type FileRequest = { version: string, domain: string, path: string, };
 
+export type FindRequest = { 
+/**
+ * Of an open conversation.
+ */
+view: number, text: string, };
+
 /**
  * One thing that was looked at, in words.
  */
@@ -486,6 +546,11 @@ export type FormatSummary = { id: string, title: string,
 extension: string | null, };
 
 /**
+ * What a stretch of text is, beyond its letters.
+ */
+export type Found = "phone" | "address" | "date" | "code" | "data";
+
+/**
  * Who takes part, and how a conversation is called.
  */
 export type Header = { title: string, 
@@ -494,9 +559,13 @@ export type Header = { title: string,
  */
 people: Array<Person>, 
 /**
- * Of the newest message: "iMessage", "SMS", "RCS".
+ * Of the newest message: "iMessage", "SMS", "RCS", "WhatsApp".
  */
-service: string | null, group: boolean, };
+service: string | null, group: boolean, 
+/**
+ * Media path of the group's picture, or of the face of the one person.
+ */
+picture: string | null, };
 
 /**
  * Something found in one or more versions.
@@ -748,7 +817,19 @@ export type Part = { "type": "text", runs: Array<Run>, } | { "type": "attachment
 /**
  * Never opened without the person asking for it.
  */
-link: string | null, };
+link: string | null, 
+/**
+ * Media path of the preview's picture.
+ */
+picture: string | null, } | { "type": "poll", title: string, options: Array<PollOption>, } | { "type": "drawing", title: string, 
+/**
+ * Media path of an SVG picture; `None` when it cannot be drawn.
+ */
+media: string | null, } | { "type": "location", title: string, 
+/**
+ * Degrees.
+ */
+latitude: number, longitude: number, };
 
 /**
  * Whether a password is the one of a device's encrypted versions.
@@ -783,7 +864,11 @@ address: string,
 /**
  * Id in the contacts of the same version.
  */
-contact: number | null, };
+contact: number | null, 
+/**
+ * Media path of the face.
+ */
+picture: string | null, };
 
 export type Phase = "starting" | "waitingForTrust" | "waitingForUnlock" | "preparing" | "waitingForPasscode" | "receiving" | "finishing" | "checking" | "keeping" | "cleaning" | "indexing" | "reading" | "writing" | "restoring" | "restarting" | "done";
 
@@ -797,6 +882,12 @@ export type PinRequest = { version: string, location: string | null, pinned: boo
  * Where on Earth.
  */
 export type Place = { latitude: number, longitude: number, };
+
+export type PollOption = { text: string, 
+/**
+ * Who chose it.
+ */
+by: Array<string>, };
 
 export type Position = { at: number | null, };
 
@@ -833,7 +924,15 @@ export type Reaction = {
 /**
  * An emoji; tapbacks are drawn as the emoji they stand for.
  */
-emoji: string, by: Array<string>, };
+emoji: string, by: Array<string>, 
+/**
+ * Media path of a sticker, drawn in place of the emoji.
+ */
+sticker: string | null, 
+/**
+ * The place in [`Bubble::parts`] that it is about.
+ */
+part: number | null, };
 
 /**
  * Whether a version could be restored.
@@ -1000,13 +1099,21 @@ count: number, };
  */
 export type Run = { text: string, bold: boolean, italic: boolean, underline: boolean, strike: boolean, 
 /**
- * A web address, phone number or e-mail found in the text.
+ * A web address, phone number (`tel:`) or e-mail (`mailto:`) found in the text.
  */
 link: string | null, 
 /**
  * The address of the person mentioned.
  */
-mention: string | null, };
+mention: string | null, 
+/**
+ * How the letters move: "Big", "Shake".
+ */
+effect: string | null, 
+/**
+ * What the phone took it for.
+ */
+found: Found | null, };
 
 export type SaveRequest = { version: string, domain: string, path: string, 
 /**
@@ -1125,6 +1232,11 @@ remembered: Array<string>,
 retention: { [key in string]: RetentionRule }, };
 
 /**
+ * Which messages of a conversation.
+ */
+export type Shown = "thread" | "deleted" | "files";
+
+/**
  * How an attachment is drawn.
  */
 export type Shows = "image" | "video" | "audio" | "file";
@@ -1197,6 +1309,12 @@ export type TouchedFile = { version: string,
  * `domain: path`; its name in the backup where the version's list cannot be read.
  */
 path: string, };
+
+export type Translation = { text: string, 
+/**
+ * As the phone names it: `fr_FR`.
+ */
+language: string | null, };
 
 export type Trust = "trusted" | "untrusted" | "unknown";
 
@@ -1496,6 +1614,10 @@ export interface Commands {
   "conversation.open": { request: ConversationRequest; response: ConversationView };
   /** A window of a conversation. */
   "conversation.rows": { request: RowsRequest; response: Array<Bubble> };
+  /** Where in a conversation every word of a text is found. */
+  "conversation.find": { request: FindRequest; response: Array<number> };
+  /** Where in a conversation a time is: the first message at or after it. */
+  "conversation.day": { request: DayRequest; response: Position };
   /** Opens the photos, or an album of them, by day. */
   "photos.open": { request: ViewRequest; response: PhotosView };
   /** A window of the photo grid. */

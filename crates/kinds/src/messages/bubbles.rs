@@ -17,7 +17,7 @@ pub(super) struct Around {
     pub files: HashMap<i64, Vec<File>>,
     reactions: HashMap<String, Vec<(i64, Reaction)>>,
     answered: HashMap<String, Raw>,
-    pub votes: HashMap<String, Vec<(String, Vec<String>)>>,
+    pub votes: HashMap<String, polls::Votes>,
     deleted: HashMap<i64, i64>,
 }
 

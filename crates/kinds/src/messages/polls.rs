@@ -14,6 +14,9 @@ use super::read::KIND_NAME;
 use crate::conversation::{Part, PollOption};
 use crate::{Report, Result, sql};
 
+/// What people chose: their names, and the identifiers of the options.
+pub(super) type Votes = Vec<(String, Vec<String>)>;
+
 /// More options and votes than any poll has.
 const MOST: usize = 500;
 
@@ -66,7 +69,7 @@ pub(super) fn of_messages(
     guids: &[&str],
     report: &mut Report,
     name: impl Fn(Option<i64>) -> String,
-) -> Result<HashMap<String, Vec<(String, Vec<String>)>>> {
+) -> Result<HashMap<String, Votes>> {
     let columns = db.columns("message");
     if guids.is_empty() || !columns.contains("payload_data") || !columns.contains("associated_message_type") {
         return Ok(HashMap::new());

@@ -18,7 +18,7 @@ fn caf(format: &[u8; 4], flags: u32, per_packet: [u32; 2], bits: u32, rest: &[Ve
 #[test]
 fn samples_become_wav() {
     let data = chunk(b"data", b"\0\0\0\0\x12\x34\xff\xfe");
-    let sound = playable(&caf(b"lpcm", 0, [2, 1], 16, &[data.clone()])).unwrap();
+    let sound = playable(&caf(b"lpcm", 0, [2, 1], 16, std::slice::from_ref(&data))).unwrap();
     assert_eq!(
         (sound.mime, &sound.bytes[..4], &sound.bytes[40..]),
         ("audio/wav", &b"RIFF"[..], &b"\x04\0\0\0\x34\x12\xfe\xff"[..])

@@ -64,7 +64,7 @@ impl WhatsApp {
             Some(answered) => ReplyTo {
                 id: Some(answered.id),
                 sender: self.sender(answered).map(|person| person.name),
-                text: self.words_of(answered),
+                text: if answered.kind == DELETED { "(unsent)".to_owned() } else { self.words_of(answered) },
             },
             None => ReplyTo { id: None, sender: None, text: String::new() },
         });
@@ -152,10 +152,13 @@ impl WhatsApp {
         Ok(parts)
     }
 
-    /// A message in plain words; empty for one that only has files.
+    /// A message in plain words; empty for one that only has files, or was deleted for everybody.
     pub(super) fn words_of(&self, raw: &Raw) -> String {
         if let Some(sentence) = self.event(raw) {
             return sentence;
+        }
+        if raw.kind == DELETED {
+            return String::new();
         }
         let parts = self.parts(raw).unwrap_or_default();
         let said = parts.into_iter().filter(|part| !matches!(part, Part::Attachment(_))).collect();

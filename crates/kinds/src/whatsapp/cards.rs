@@ -3,13 +3,13 @@
 use export::Card;
 
 use super::{WhatsApp, rows};
-use crate::conversation::{Messenger, preview};
+use crate::conversation::preview;
 use crate::{IndexCard, Result, digest};
 
 impl WhatsApp {
     pub(super) fn card(&mut self, id: i64) -> Result<Option<Card>> {
         let Some(chat) = self.chats.get(id).cloned() else { return Ok(None) };
-        let newest = self.thread(id)?.pop();
+        let newest = self.chats.newest(&self.db, id, &mut self.report)?;
         let bubble = self.bubbles_of(newest.as_slice())?.pop();
         let text = bubble.as_ref().map(|bubble| preview(bubble, chat.group)).filter(|text| !text.is_empty());
         let address = chat.people.first().map(|one| one.address.clone()).filter(|address| *address != chat.title);

@@ -122,6 +122,14 @@ impl Chats {
         Ok(found.into_iter().map(|chat| chat.id).collect())
     }
 
+    /// The newest message of a chat.
+    pub fn newest(&self, db: &Database, chat: i64, report: &mut Report) -> Result<Option<i64>> {
+        let query = "SELECT Z_PK FROM ZWAMESSAGE WHERE ZCHATSESSION = ? ORDER BY ZMESSAGEDATE DESC, Z_PK DESC LIMIT 1";
+        let mut newest = None;
+        sql::each(db, KIND_NAME, query, [chat], report, |row, _| newest = sql::integer(row, 0))?;
+        Ok(newest)
+    }
+
     /// The messages of a chat, oldest first; only those with a file where `files` says so.
     pub fn thread(&self, db: &Database, chat: i64, files: bool, report: &mut Report) -> Result<Vec<i64>> {
         let sort = db.column("ZWAMESSAGE", "ZSORT");

@@ -156,6 +156,7 @@ fn tables_folders_and_the_search() {
     assert!(written.main.join("Hikers/photo.jpg").exists() && written.main.join("WhatsApp.csv").exists());
     let mut cards = Vec::new();
     reader.index(&mut |card| cards.push((card.key, card.text))).unwrap();
+    assert!(cards.iter().all(|(key, _)| key != "1203@g.us/STNZ-8"), "what was deleted says nothing");
     assert!(cards.contains(&("1203@g.us/STNZ-2".to_owned(), "Ada Lovelace: The peak".to_owned())), "{cards:?}");
     assert_eq!(reader.document(2).unwrap().unwrap().title, "Hikers");
     assert!(reader.document(9).unwrap().is_none());

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Bubble, Part } from "../../api/generated";
-import { continues, imageBox, isLargeEmoji, mapLink, needsTime, textOf, written } from "./thread";
+import { continues, cut, imageBox, isLargeEmoji, mapLink, needsTime, textOf, written } from "./thread";
 
 const base = new Date("2026-11-22T12:00:00").getTime();
 function bubble(changes: Partial<Bubble>): Bubble {
@@ -57,4 +57,12 @@ test("a message is written as a line", () => {
   const poll: Part = { type: "poll", title: "Dinner?", options: [{ text: "Pizza", by: ["Ada"] }] };
   expect(textOf(bubble({ parts: [poll, { type: "location", title: "Hut", latitude: 46.5, longitude: 7.9 }] }))).toBe("Dinner?\nPizza\nHut");
   expect(mapLink({ latitude: 46.5, longitude: -7 })).toContain("mlat=46.5&mlon=-7");
+});
+
+test("a long text is cut between letters", () => {
+  const [run] = (text("aé🎉b") as Extract<Part, { type: "text" }>).runs;
+  const runs = [run!, { ...run!, bold: true }];
+  expect(cut(runs, 10)).toBe(runs);
+  expect(cut(runs, 3).map((run) => run.text)).toEqual(["aé"]);
+  expect(cut(runs, 6).map((run) => [run.text, run.bold])).toEqual([["aé🎉b", false], ["a", true]]);
 });

@@ -1,4 +1,4 @@
-import type { Bubble, Part } from "../../api/generated";
+import type { Bubble, Part, Run } from "../../api/generated";
 import { dateTime } from "../../parts/format";
 
 const HOUR = 3_600_000;
@@ -55,4 +55,17 @@ export function written(bubble: Bubble): string {
 /** Where a place is on a map; opened only when the person asks for it. */
 export function mapLink({ latitude, longitude }: { latitude: number; longitude: number }): string {
   return `https://www.openstreetmap.org/?mlat=${latitude}&mlon=${longitude}#map=16/${latitude}/${longitude}`;
+}
+
+/** The first `most` letters of a long text, never half of one; the runs themselves when they are short enough. */
+export function cut(runs: Run[], most: number): Run[] {
+  const whole = runs.reduce((sum, run) => sum + run.text.length, 0);
+  if (whole <= most) return runs;
+  let left = most;
+  return runs.flatMap((run) => {
+    const half = /[\uD800-\uDBFF]$/.test(run.text.slice(0, left)) ? 1 : 0;
+    const text = run.text.slice(0, left - (left < run.text.length ? half : 0));
+    left -= Math.min(left, run.text.length);
+    return text ? [{ ...run, text }] : [];
+  });
 }

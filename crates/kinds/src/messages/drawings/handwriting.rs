@@ -38,7 +38,7 @@ pub fn draw(payload: &[u8]) -> Option<String> {
     let place = |at: i32, from: i32, to: i32, size: f32| {
         MARGIN + (at - from) as f32 / (to - from).max(1) as f32 * (size - MARGIN).max(1.0)
     };
-    let mut picture = Picture::new(width + MARGIN, height + MARGIN, None);
+    let mut picture = Picture::new(width + MARGIN, height + MARGIN, "#fff");
     for stroke in &strokes {
         // A pen that gets wider and thinner is a chain of lines, each in one width.
         for chain in stroke.chunk_by(|one, other| pen(one) == pen(other)) {

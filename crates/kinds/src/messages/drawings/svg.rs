@@ -10,11 +10,9 @@ pub struct Picture {
 }
 
 impl Picture {
-    pub fn new(width: f32, height: f32, background: Option<&str>) -> Picture {
+    pub fn new(width: f32, height: f32, background: &str) -> Picture {
         let mut picture = Picture { width, height, shapes: String::new() };
-        if let Some(colour) = background {
-            picture.push(format_args!("<rect width=\"100%\" height=\"100%\" rx=\"12\" fill=\"{colour}\"/>"));
-        }
+        picture.push(format_args!("<rect width=\"100%\" height=\"100%\" rx=\"12\" fill=\"{background}\"/>"));
         picture
     }
 

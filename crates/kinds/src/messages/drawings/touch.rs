@@ -9,7 +9,7 @@ use crate::protobuf::{Field, last};
 
 /// Pixels of a side of the canvas.
 const SIDE: f32 = 240.0;
-const BLACK: Option<&str> = Some("#111");
+const BLACK: &str = "#111";
 /// More taps, strokes and points than a finger makes.
 const MOST: usize = 20_000;
 const RED: &str = "#ff3b30";
