@@ -44,15 +44,27 @@ pub struct Storage {
     pub free: u64,
 }
 
+/// Facts, and all the phone told with them: a backup that is given it does not ask again.
+pub struct About {
+    pub facts: Facts,
+    /// What it told in a session; empty when it was not trusted or could not be asked.
+    pub(crate) told: Dictionary,
+}
+
 /// Asks a phone about itself; an untrusting or locked phone answers less, without an error.
 pub async fn facts(mux: &Usbmux, who: &Attached) -> Result<Facts> {
+    Ok(about(mux, who).await?.facts)
+}
+
+/// As [`facts`], with all that was told.
+pub async fn about(mux: &Usbmux, who: &Attached) -> Result<About> {
     let mut lockdown = Lockdown::open(mux, who).await?;
-    let (mut device, mut locked) = (None, None);
+    let (mut told, mut locked) = (None, None);
     let trusted = match mux.read_pair_record(&who.udid).await? {
         None => false,
         Some(stored) => match start(&mut lockdown, &stored).await {
             Ok(values) => {
-                device = Some(values);
+                told = Some(values);
                 true
             }
             Err(Error::Locked) => {
@@ -73,12 +85,11 @@ pub async fn facts(mux: &Usbmux, who: &Attached) -> Result<Facts> {
             Err(error) => return Err(error),
         },
     };
-    let device = match device {
-        Some(device) => device,
-        None => lockdown.values(None).await?,
-    };
     let mut facts = Facts { udid: who.udid.clone(), trusted, locked, ..Facts::default() };
-    facts.read_device(&device);
+    match &told {
+        Some(told) => facts.read_device(told),
+        None => facts.read_device(&lockdown.values(None).await?),
+    }
     if trusted && locked != Some(true) {
         facts.battery = battery(&lockdown.values(Some("com.apple.mobile.battery")).await?);
         facts.storage = storage(&lockdown.values(Some("com.apple.disk_usage")).await?);
@@ -86,7 +97,7 @@ pub async fn facts(mux: &Usbmux, who: &Attached) -> Result<Facts> {
         facts.will_encrypt = Some(will_encrypt.and_then(|value| value.as_boolean()).unwrap_or(false));
     }
     lockdown.close().await;
-    Ok(facts)
+    Ok(About { facts, told: told.unwrap_or_default() })
 }
 
 /// Starts a session and asks; only with the first answer a phone has shown that it accepts our certificate.

@@ -38,14 +38,18 @@ pub(crate) struct Gathered {
 }
 
 impl Gathered {
-    /// Asks the phone. Only losing the phone is an error: apps, icons and files may be missing.
+    /// Asks the phone for what it has not `told` yet. Only losing the phone is an error: apps, icons and files may be missing.
     pub(crate) async fn ask(
+        told: Option<Dictionary>,
         lockdown: &mut Lockdown,
         afc: &mut Afc,
         icons: Option<&mut (dyn IconCache + '_)>,
     ) -> Result<Gathered> {
         let mut gathered = Gathered {
-            device: lockdown.values(None).await?,
+            device: match told {
+                Some(told) => told,
+                None => lockdown.values(None).await?,
+            },
             settings: lockdown.value(Some("com.apple.iTunes"), None).await?,
             ..Gathered::default()
         };

@@ -33,7 +33,7 @@ pub use backup::{
     RestoreOptions, Unreadable, back_up, change_password, restore,
 };
 pub use error::{Error, Result};
-pub use facts::{Battery, Facts, Storage, facts};
+pub use facts::{About, Battery, Facts, Storage, about, facts};
 pub use live::{
     App, BatteryHealth, DeviceFiles, Documents, FileInfo, Found, Media, StorageUse, apps, apps_with_sizes, battery,
     icon, rename, restart, storage,

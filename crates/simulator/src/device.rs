@@ -43,6 +43,8 @@ pub(crate) struct Device {
     pub find_my: AtomicBool,
     pub set_up: AtomicBool,
     pub restarts: AtomicU64,
+    /// How often a trusted host asked for all the phone tells of itself.
+    pub told: AtomicU64,
     /// Power assertions hosts hold.
     pub assertions: AtomicU64,
     busy: AtomicBool,
@@ -106,6 +108,7 @@ impl Device {
             find_my: options.find_my.into(),
             set_up: options.set_up.into(),
             restarts: 0.into(),
+            told: 0.into(),
             assertions: 0.into(),
             busy: false.into(),
             last_backup: Mutex::default(),

@@ -1,5 +1,6 @@
 use crate::contents::{Expected, Persona};
 use crate::device::{Device, lock};
+use crate::services::Files;
 use crate::{Faults, Result};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -173,6 +174,17 @@ impl Phone {
     /// How often it was restarted, by a host or after a restore.
     pub fn restarts(&self) -> u64 {
         self.0.restarts.load(Ordering::SeqCst)
+    }
+
+    /// Puts a file into a folder of its media, in the place of one of that name. `false` when there is no such folder.
+    pub fn put_media(&self, path: &str, bytes: &[u8]) -> bool {
+        let media = Files::media(self.0.clone());
+        media.make_writable(path, true).and_then(|()| media.write(path, 0, bytes)).is_ok()
+    }
+
+    /// How often a trusted host asked for all it tells of itself.
+    pub fn told(&self) -> u64 {
+        self.0.told.load(Ordering::Relaxed)
     }
 
     /// Power assertions hosts hold now (`protocol.md` 2.6).

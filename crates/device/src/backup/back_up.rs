@@ -7,7 +7,7 @@ use super::stop::Stop;
 use super::worker::Worker;
 use super::{BackupEvent, BackupFiles, Outcome, Phase};
 use crate::info::Gathered;
-use crate::{Attached, Error, Result, Usbmux};
+use crate::{About, Attached, Error, Result, Usbmux};
 use plist::{Dictionary, Value};
 use std::io;
 use std::time::SystemTime;
@@ -25,6 +25,8 @@ pub struct BackupOptions {
     pub guid: String,
     /// App icons kept from earlier backups: asking the phone for each takes tens of seconds (`protocol.md` 2.7.9).
     pub icons: Option<Box<dyn IconCache>>,
+    /// What the phone told just before; `None` asks it.
+    pub about: Option<About>,
 }
 
 /// App icons (PNG) by bundle identifier and app version.
@@ -77,7 +79,8 @@ async fn with(
 ) -> Result<Outcome> {
     report.phase(Phase::Preparing);
     let icons = options.icons.as_deref_mut().map(|cache| cache as &mut dyn IconCache);
-    let gathered = unless(stop, Gathered::ask(&mut ready.lockdown, &mut ready.sync.afc, icons)).await?;
+    let told = options.about.take().map(|about| about.told).filter(|told| !told.is_empty());
+    let gathered = unless(stop, Gathered::ask(told, &mut ready.lockdown, &mut ready.sync.afc, icons)).await?;
     ready.lockdown.close().await;
     write_info(worker, gathered.to_plist(udid, &options.guid, SystemTime::now())?).await?;
 

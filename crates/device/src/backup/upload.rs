@@ -12,6 +12,8 @@ use wire::path::Refusal;
 const PATH_CAP: u32 = 64 << 10;
 /// So much of an error text is kept.
 const TEXT_KEPT: usize = 4 << 10;
+/// What a phone wants left beside its files (`protocol.md` 2.7.12).
+const SPARE: u64 = 128 << 20;
 /// So many blocks before one that is out of step are logged.
 const TRAIL: usize = 64;
 /// Said of a file whose data ended with an error that has no words.
@@ -45,6 +47,9 @@ impl Session<'_> {
             self.file(device_path, path, &mut batch).await?;
         }
         let settled = self.worker.settle().await?;
+        if settled.full && self.failure.is_none() {
+            self.short_of(total.unwrap_or(0).saturating_sub(settled.bytes)).await?;
+        }
         self.settled(&settled);
         self.report.progress(progress);
         Ok(match (settled.full, &settled.failure, batch.refusal) {
@@ -181,6 +186,13 @@ impl Session<'_> {
             }
             _ => self.report.tick(),
         }
+    }
+
+    /// The disk filled up amid a batch: how much is free now, and what the phone would need to go on.
+    async fn short_of(&mut self, left: u64) -> Result<()> {
+        self.free = self.worker.run(|files| files.free_space()).await?.ok();
+        self.needed = Some(left.saturating_add(SPARE));
+        Ok(())
     }
 
     fn settled(&mut self, settled: &Settled) {

@@ -189,7 +189,7 @@ impl<F: BackupFiles> Desk<F> {
             Command::Write(data) => {
                 if self.open.is_some() {
                     let written = self.files.write(&data);
-                    self.settled.bytes += data.len() as u64;
+                    self.settled.bytes += if written.is_ok() { data.len() as u64 } else { 0 };
                     self.check(written);
                 }
             }

@@ -12,7 +12,7 @@ use std::time::Duration;
 use tokio::sync::mpsc::unbounded_channel;
 
 async fn back_up(pretend: &Pretend, files: Folder) -> (device::Result<Outcome>, Folder) {
-    let options = BackupOptions { full: false, guid: "AB".repeat(16), icons: None };
+    let options = BackupOptions { full: false, guid: "AB".repeat(16), icons: None, about: None };
     let cancel = CancellationToken::new();
     device::back_up(&pretend.mux, &pretend.who, files, options, unbounded_channel().0, cancel).await
 }
@@ -73,6 +73,27 @@ fn code(result: device::Result<impl std::fmt::Debug>) -> BackupFailure {
         Err(Error::Backup { failure, .. }) => failure,
         other => panic!("{other:?}"),
     }
+}
+
+#[tokio::test]
+async fn what_was_told_already_is_not_asked_again() {
+    let pretend = start(DeviceOptions::default()).await;
+    let asked = async |about| {
+        let before = pretend.phone.told();
+        let folder = tempfile::tempdir().unwrap();
+        let options = BackupOptions { full: false, guid: "AB".repeat(16), icons: None, about };
+        let (events, cancel) = (unbounded_channel().0, CancellationToken::new());
+        let files = Folder::new(&folder.path().join("backup"));
+        let (made, files) = device::back_up(&pretend.mux, &pretend.who, files, options, events, cancel).await;
+        made.unwrap();
+        let info = plist::Value::from_file(files.root.join("Info.plist")).unwrap().into_dictionary().unwrap();
+        assert_eq!(info["Serial Number"].as_string(), Some(pretend.phone.persona().serial.as_str()));
+        pretend.phone.told() - before
+    };
+    let about = device::about(&pretend.mux, &pretend.who).await.unwrap();
+    assert_eq!(about.facts.serial.as_ref(), Some(&pretend.phone.persona().serial));
+    assert_eq!(asked(Some(about)).await, 0);
+    assert_eq!(asked(None).await, 1);
 }
 
 #[tokio::test]

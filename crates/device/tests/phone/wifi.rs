@@ -161,7 +161,7 @@ async fn sessions_outlast_their_heartbeats_and_a_backup_keeps_the_phone_awake() 
 
     let kept = tempfile::tempdir().unwrap();
     let (told, _heard) = tokio::sync::mpsc::unbounded_channel();
-    let options = device::BackupOptions { full: true, guid: "AB".repeat(16), icons: None };
+    let options = device::BackupOptions { full: true, guid: "AB".repeat(16), icons: None, about: None };
     let files = super::folder::Folder::new(kept.path());
     let backup = device::back_up(&pretend.mux, &who, files, options, told, CancellationToken::new());
     let mut awake = 0;

@@ -90,7 +90,8 @@ async fn back_up(engine: &Engine, udid: &str, full: bool, location: PathBuf, run
     let (mux, who) = engine.0.devices.reach(udid)?;
     super::pair::trust(&mux, &who, run).await?;
     run.phase(Phase::Preparing, "Reading about the device");
-    let facts = device::facts(&mux, &who).await?;
+    let about = device::about(&mux, &who).await?;
+    let facts = about.facts.clone();
     run.check()?;
 
     let (own, name) = (engine.clone(), udid.to_string());
@@ -107,7 +108,7 @@ async fn back_up(engine: &Engine, udid: &str, full: bool, location: PathBuf, run
     let (events, heard) = mpsc::unbounded_channel();
     let telling = tokio::spawn(progress::tell(heard, run.clone(), Doing::BackUp));
     let icons: Box<dyn device::IconCache> = Box::new(Icons::new(&engine.0.config.cache));
-    let options = BackupOptions { full, guid: guid(udid), icons: Some(icons) };
+    let options = BackupOptions { full, guid: guid(udid), icons: Some(icons), about: Some(about) };
     let (outcome, receiver) = device::back_up(&mux, &who, Files::new(session), options, events, run.token()).await;
     let _ = telling.await;
     let session = receiver.into_tree();

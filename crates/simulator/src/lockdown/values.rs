@@ -76,7 +76,10 @@ pub(super) fn get(device: &Device, trusted: bool, request: &Dictionary) -> Resul
     }
     let value = match key {
         Some(key) => values.remove(key).ok_or(Failure::MissingValue)?,
-        None => Value::Dictionary(values),
+        None => {
+            device.told.fetch_add(u64::from(trusted && domain.is_empty()), Ordering::Relaxed);
+            Value::Dictionary(values)
+        }
     };
     let mut reply = dictionary([("Value", value)]);
     reply.extend(echo(request));

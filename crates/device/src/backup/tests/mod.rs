@@ -231,7 +231,9 @@ async fn a_full_disk_is_told_once_the_batch_is_drained() {
         phone.finish(104).await;
     })
     .await;
-    assert!(matches!(ended.result, Err(Error::DiskFull { .. })), "{:?}", ended.result);
+    // Of the 100 bytes of the first batch 5 were stored, and as many still fit.
+    let Err(Error::DiskFull { needed, free }) = ended.result else { panic!("{:?}", ended.result) };
+    assert_eq!((needed, free), (Some(95 + (128 << 20)), Some(5)));
     assert_eq!(ended.files.stored.keys().collect::<Vec<_>>(), ["a"]);
     assert_eq!(ended.files.aborted.len(), 1);
     assert_eq!((ended.files.aborted[0].1.as_str(), ended.files.aborted[0].2), ("b", 0));

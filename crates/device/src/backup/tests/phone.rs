@@ -95,7 +95,7 @@ impl BackupFiles for Memory {
     }
 
     fn free_space(&mut self) -> io::Result<u64> {
-        Ok(5 << 30)
+        Ok(self.room.map_or(5 << 30, |room| room as u64))
     }
 }
 

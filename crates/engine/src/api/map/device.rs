@@ -24,7 +24,7 @@ pub fn failed(error: device::Error, doing: Doing) -> ApiError {
     use device::Error as E;
     match &error {
         E::Cancelled => ApiError::cancelled(),
-        E::DiskFull { needed, free } => disk_full(*needed, *free).detail(chain(&error)),
+        E::DiskFull { needed, free } => disk_full(*needed, *free),
         E::Files { path, source } => ApiError::io(Path::new(path), source),
         E::CancelledOnDevice => ApiError::new(Code::CancelledOnDevice, cancelled_on_device(doing)),
         E::Backup { failure, code, text } => {

@@ -41,7 +41,7 @@ fn chain(error: &dyn std::error::Error) -> String {
     text
 }
 
-/// The disk that holds the backups is full, with what is missing where that is known.
+/// The disk that holds the backups is full, with what is missing where that is known; the bytes are in `detail`.
 pub fn disk_full(needed: Option<u64>, free: Option<u64>) -> ApiError {
     let gigabytes = |bytes: u64| format!("{:.1} GB", bytes as f64 / 1e9);
     let message = match (needed, free) {
@@ -54,5 +54,10 @@ pub fn disk_full(needed: Option<u64>, free: Option<u64>) -> ApiError {
             "The disk for the backups is full. Free some space or choose another location, then try again.".to_string()
         }
     };
-    ApiError::new(Code::DiskFull, format!("{message} Earlier versions are untouched."))
+    let numbers =
+        [needed.map(|bytes| format!("{bytes} bytes needed")), free.map(|bytes| format!("{bytes} bytes free"))];
+    ApiError {
+        detail: Some(numbers.into_iter().flatten().collect::<Vec<_>>().join(", ")).filter(|told| !told.is_empty()),
+        ..ApiError::new(Code::DiskFull, format!("{message} Earlier versions are untouched."))
+    }
 }

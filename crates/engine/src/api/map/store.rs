@@ -75,7 +75,7 @@ impl From<store::Error> for ApiError {
                 (Code::FileExists, format!("{} is not empty. Choose an empty folder.", path.display()))
             }
             E::DiskFull { needed, free } => {
-                return disk_full((*needed > 0).then_some(*needed), Some(*free)).detail(chain(&error));
+                return disk_full((*needed > 0).then_some(*needed), Some(*free));
             }
             E::Io { path, source } => return ApiError::io(path, source),
             E::BadDevice { .. }
