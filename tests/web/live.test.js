@@ -52,6 +52,7 @@ async function photos() {
   const folders = await it.call("device.media.list", { udid, path: "DCIM" });
   const inside = await Promise.all(folders.map(({ path }) => it.call("device.media.list", { udid, path })));
   assert.equal(await tile.getAttribute("aria-setsize"), String(inside.flat().length));
+  await inCloud();
   await it.picture("41-live-photos");
   await tile.click();
   const name = (await tile.getAttribute("aria-label")).split(",")[0];
@@ -66,6 +67,20 @@ async function photos() {
   const [copied] = (await readdir(folder, { recursive: true })).filter((path) => path.endsWith(name));
   assert.equal((await stat(join(folder, copied))).size, size);
   await it.button("Put away").click();
+}
+
+/** Those that are only in iCloud are counted, and named on request. */
+async function inCloud() {
+  const { known, count, originals } = await it.call("device.media.inCloud", { udid });
+  assert.ok(known && count > 0, "the pretend iPhone has some");
+  await it.text(`${count} originals are only in iCloud`);
+  await it.button("Show Them").click();
+  const list = it.page.getByRole("listbox", { name: "Originals only in iCloud" });
+  const first = list.getByRole("option").first();
+  assert.equal(await first.getAttribute("aria-setsize"), String(originals.length));
+  await first.getByText(originals[0].name).waitFor();
+  await it.picture("47-only-in-icloud");
+  await it.button("Close").click();
 }
 
 /** A file put into an app's documents comes out of them as it went in. */

@@ -36,6 +36,14 @@ impl From<Connection> for Database {
 }
 
 impl Database {
+    /// Opens a copy of a device's own database, which lies with its log as `name` inside `folder`; both go when it is
+    /// dropped. [`Error::DatabaseDamaged`] when it is none.
+    pub fn of_copy(folder: TempDir, name: &str) -> Result<Database> {
+        let damaged = |source| Error::DatabaseDamaged { domain: String::new(), path: name.to_owned(), source };
+        let path = folder.path().join(name);
+        Database::open(&path, folder).map_err(damaged)
+    }
+
     /// Opens a private copy that lies at `path` inside `folder`. SQLite applies a log beside it by itself.
     pub(crate) fn open(path: &Path, folder: TempDir) -> rusqlite::Result<Database> {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;

@@ -17,6 +17,9 @@ pub enum Attached {
         /// The folder to copy to; lists when left out
         #[arg(long)]
         to: Option<PathBuf>,
+        /// List the originals that are only in iCloud ("Optimise iPhone Storage") instead
+        #[arg(long, conflicts_with_all = ["path", "to"])]
+        only_in_icloud: bool,
         #[arg(long)]
         device: Option<String>,
     },
@@ -88,7 +91,11 @@ pub enum Wifi {
 
 pub async fn run(door: &Door, command: Attached) -> Result<()> {
     match command {
-        Attached::Photos { path, to, device } => {
+        Attached::Photos { only_in_icloud: true, device, .. } => {
+            let udid = door.device(device).await?;
+            print::away(&door.call("device.media.inCloud", json!({ "udid": udid })).await?, door.json);
+        }
+        Attached::Photos { path, to, device, .. } => {
             let udid = door.device(device).await?;
             match to {
                 Some(to) => {

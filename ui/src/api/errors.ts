@@ -47,6 +47,7 @@ export const words: Record<Code, Words> = {
     advice: "Try again. If it happens every time, please report it with the details below.",
     way: "retry",
   },
+  deviceUnsteady: { title: "The iPhone keeps connecting and disconnecting", way: "retry" },
   deviceLocked: {
     title: "The iPhone is locked",
     advice: "Unlock it with its passcode, keep it unlocked for a moment, and try again.",

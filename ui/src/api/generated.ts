@@ -198,10 +198,38 @@ picture: string | null, badges: Array<string>, };
  */
 export type Cell = null | string | number | boolean;
 
+export type CloudOriginal = { name: string, 
+/**
+ * Where it would be on the device.
+ */
+path: string, 
+/**
+ * When it was taken, Unix ms.
+ */
+when: number | null, size: number | null, video: boolean, };
+
+/**
+ * Originals that are in iCloud and not on the device ("Optimise iPhone Storage").
+ */
+export type CloudOriginals = { 
+/**
+ * Whether the device's photo database could be read and tells.
+ */
+known: boolean, count: number, 
+/**
+ * Of all whose size is known.
+ */
+bytes: number, 
+/**
+ * The first thousand, newest first.
+ */
+originals: Array<CloudOriginal>, };
+
 /**
  * One situation a caller acts on; the window keeps title, advice and button for each.
  */
 export type Code = "noUsbmuxd" | "deviceNotFound" | "deviceDisconnected" | "deviceTimeout" | "deviceProtocol" | "deviceLocked" | "trustDenied" | "notTrusted" | "trustStale" | "pairingOverWifi" | "deviceBusy" | "passcodeNotGiven" | "deviceFull" | "findMyOn" | "setupNotFinished" | "cancelledOnDevice" | "restartDevice" | "deviceRefused" | "backupInconsistent" | "systemTooOld" | "encryptionOn" | "encryptionOff" | "encryptionForced" | "passwordNeeded" | "passwordWrong" | "keyringUnavailable" | "keyNeeded" | "keyWrong" | "notConfirmed" | "restoreNotReady" | "locationMissing" | "locationReadOnly" | "noStore" | "storeNewer" | "storeDamaged" | "storeBusy" | "diskFull" | "versionNotFound" | "versionDamaged" | "versionKept" | "notABackup" | "backupUnfinished" | "backupInfoEmpty" | "backupOldFormat" | "backupDamaged" | "alreadyImported" | "fileMissing" | "kindUnreadable" | "itemNotFound" | "pictureUnreadable" | "viewClosed" | "fileExists" | "io" | "cancelled" | "badRequest" | "unknownCommand" | "bug";
+export type Code = "noUsbmuxd" | "deviceNotFound" | "deviceDisconnected" | "deviceTimeout" | "deviceProtocol" | "deviceUnsteady" | "deviceLocked" | "trustDenied" | "notTrusted" | "trustStale" | "pairingOverWifi" | "deviceBusy" | "passcodeNotGiven" | "deviceFull" | "findMyOn" | "setupNotFinished" | "cancelledOnDevice" | "restartDevice" | "deviceRefused" | "backupInconsistent" | "systemTooOld" | "encryptionOn" | "encryptionOff" | "encryptionForced" | "passwordNeeded" | "passwordWrong" | "keyringUnavailable" | "notConfirmed" | "restoreNotReady" | "locationMissing" | "locationReadOnly" | "noStore" | "storeNewer" | "storeDamaged" | "storeBusy" | "diskFull" | "versionNotFound" | "versionDamaged" | "versionKept" | "notABackup" | "backupUnfinished" | "backupInfoEmpty" | "backupOldFormat" | "backupDamaged" | "alreadyImported" | "fileMissing" | "kindUnreadable" | "itemNotFound" | "pictureUnreadable" | "viewClosed" | "fileExists" | "io" | "cancelled" | "badRequest" | "unknownCommand" | "bug";
 
 export type Connection = "usb" | "network";
 
@@ -1518,6 +1546,8 @@ export interface Commands {
   "device.media.list": { request: DeviceFolderRequest; response: Array<DeviceFile> };
   /** Copies media off a device. */
   "device.media.copy": { request: DeviceCopyRequest; response: JobStarted };
+  /** The originals of a device's photos that are only in iCloud. */
+  "device.media.inCloud": { request: DeviceRequest; response: CloudOriginals };
   /** The documents an app shares. */
   "device.documents.list": { request: DocumentsRequest; response: Array<DeviceFile> };
   /** Copies documents of an app off a device. */

@@ -123,6 +123,22 @@ pub fn files(value: &Value, as_json: bool) {
     });
 }
 
+/// Originals that are only in iCloud.
+pub fn away(value: &Value, as_json: bool) {
+    let count = value["count"].as_u64().unwrap_or(0);
+    let nothing = match value["known"] == true {
+        true => "All originals are on the device.",
+        false => "The device does not tell which originals are only in iCloud.",
+    };
+    table(value, &value["originals"], as_json, nothing, |one| {
+        let when = one["when"].as_i64().and_then(engine::iso_time).unwrap_or_default();
+        format!("{:>12}  {when:<24}  {}", size(one["size"].as_u64()), text(one, "name"))
+    });
+    if !as_json && count > 0 {
+        line(&format!("{count} originals are only in iCloud, {}.", size(value["bytes"].as_u64())));
+    }
+}
+
 pub fn hits(value: &Value, as_json: bool) {
     table(value, &value["hits"], as_json, "Nothing found.", |hit| {
         let gone = if hit["vanished"] == true { "  (vanished)" } else { "" };

@@ -92,6 +92,8 @@ commands! {
     "device.media.list" => live::files::list_media: (DeviceFolderRequest) -> Vec<DeviceFile>;
     /// Copies media off a device.
     "device.media.copy" => live::files::copy_media: (DeviceCopyRequest) -> JobStarted;
+    /// The originals of a device's photos that are only in iCloud.
+    "device.media.inCloud" => live::cloud::originals: (DeviceRequest) -> CloudOriginals;
     /// The documents an app shares.
     "device.documents.list" => live::files::list_documents: (DocumentsRequest) -> Vec<DeviceFile>;
     /// Copies documents of an app off a device.

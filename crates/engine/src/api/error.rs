@@ -13,6 +13,8 @@ pub enum Code {
     DeviceDisconnected,
     DeviceTimeout,
     DeviceProtocol,
+    /// It keeps coming and going.
+    DeviceUnsteady,
     // The phone's answers.
     DeviceLocked,
     TrustDenied,

@@ -64,6 +64,29 @@ pub struct DeviceFile {
     pub modified: Option<i64>,
 }
 
+/// Originals that are in iCloud and not on the device ("Optimise iPhone Storage").
+#[derive(Clone, Debug, Default, PartialEq, Serialize, TS)]
+pub struct CloudOriginals {
+    /// Whether the device's photo database could be read and tells.
+    pub known: bool,
+    pub count: u64,
+    /// Of all whose size is known.
+    pub bytes: u64,
+    /// The first thousand, newest first.
+    pub originals: Vec<CloudOriginal>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+pub struct CloudOriginal {
+    pub name: String,
+    /// Where it would be on the device.
+    pub path: String,
+    /// When it was taken, Unix ms.
+    pub when: Option<i64>,
+    pub size: Option<u64>,
+    pub video: bool,
+}
+
 #[derive(Clone, Debug, Deserialize, TS)]
 pub struct DeviceCopyRequest {
     pub udid: String,

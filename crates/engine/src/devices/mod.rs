@@ -1,6 +1,7 @@
 //! Which devices are attached now, real and pretend, by cable and over the network.
 
 mod network;
+mod unsteady;
 
 pub use network::{Network, interfaces};
 
@@ -10,9 +11,10 @@ use crate::api::{ApiError, Code, Result, Topic, no_usbmuxd};
 use device::{Attached, Event, Facts, Usbmux};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::sync::watch;
 use tokio_util::sync::{CancellationToken, DropGuard};
+use unsteady::Arrivals;
 
 /// Battery and free storage are asked for again this often.
 const REFRESH: Duration = Duration::from_secs(60);
@@ -42,6 +44,15 @@ struct Table {
     /// As they were when they went away.
     gone: BTreeMap<String, Device>,
     watching: BTreeMap<Source, DropGuard>,
+    arrivals: Arrivals,
+}
+
+impl Table {
+    /// With what its coming and going says of it, which outranks what it could not answer meanwhile.
+    fn judged(&self, device: Device) -> Device {
+        let unsteady = self.arrivals.problem(&device.udid, Instant::now());
+        Device { problem: unsteady.or(device.problem), ..device }
+    }
 }
 
 #[derive(Clone)]
@@ -114,12 +125,14 @@ impl Devices {
         let mut seen: Vec<_> = table.seen.iter().collect();
         seen.sort_by_key(|(_, seen)| (seen.attached.udid.clone(), seen.attached.connection));
         seen.dedup_by_key(|(_, seen)| seen.attached.udid.clone());
-        seen.into_iter().map(|((source, _), seen)| describe(seen, *source == Source::Pretend)).collect()
+        let described = seen.into_iter().map(|((source, _), seen)| describe(seen, *source == Source::Pretend));
+        described.map(|device| table.judged(device)).collect()
     }
 
     /// Devices that were attached and are not any more, as they were then.
     pub fn gone(&self) -> Vec<Device> {
-        self.table().gone.values().cloned().collect()
+        let table = self.table();
+        table.gone.values().cloned().map(|device| table.judged(device)).collect()
     }
 
     pub async fn settle(&self) {
@@ -218,7 +231,12 @@ fn heard(engine: &Engine, mux: &Usbmux, source: Source, event: Event) {
         }
         Event::Attached(attached) => {
             let key = (source, attached.device_id);
-            devices.table().seen.insert(key, Seen { mux: mux.clone(), attached, facts: None, problem: None });
+            let mut table = devices.table();
+            if source != Source::Network {
+                table.arrivals.came(&attached.udid, Instant::now());
+            }
+            table.seen.insert(key, Seen { mux: mux.clone(), attached, facts: None, problem: None });
+            drop(table);
             ask(engine, key);
         }
         Event::Detached { device_id } => {

@@ -1,6 +1,7 @@
 //! The device itself, without a backup.
 
 pub mod apps;
+pub mod cloud;
 mod copy;
 pub mod files;
 pub mod wifi;

@@ -6,6 +6,7 @@
 
 mod albums;
 mod asset;
+mod cloud;
 mod dcim;
 mod details;
 mod export;
@@ -27,6 +28,7 @@ use backup::Backup;
 use crate::{CSV, Format, JSON, Kind, Opened, Place, Report, Result};
 use schema::Library;
 
+pub use cloud::{Away, only_in_cloud};
 pub use query::SORTS;
 pub use shapes::{Album, Counts, Day, Details, Position, Tile, TileKind, TypeCount};
 

@@ -1,3 +1,4 @@
+mod cloud;
 mod export;
 mod folder_only;
 mod library;

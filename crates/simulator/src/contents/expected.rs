@@ -138,6 +138,8 @@ pub struct ExpectedPhotos {
     pub burst: u64,
     /// The original is only in iCloud.
     pub missing: u64,
+    /// Of these, not in the trash.
+    pub away: u64,
     pub albums: Vec<ExpectedAlbum>,
 }
 

@@ -265,6 +265,7 @@ pub(crate) fn expected(options: &ContentsOptions, day: u32) -> ExpectedPhotos {
         add(|counts| &mut counts.edited, asset.edited);
         add(|counts| &mut counts.burst, asset.burst.is_some());
         add(|counts| &mut counts.missing, asset.missing);
+        add(|counts| &mut counts.away, asset.missing && !trashed);
         for album in albums_of(&asset) {
             counts.albums[album].count += 1;
         }
