@@ -2,6 +2,7 @@
 
 use crate::backups::Client;
 use crate::computer::{Computer, text};
+use crate::matrix::{Cell, proven};
 use serde_json::Value;
 use sha2::Digest;
 use std::path::Path;
@@ -29,6 +30,7 @@ async fn a_password_comes_changes_and_goes(client: Client) {
     assert!(phone.encrypts());
     assert!(client.back_up(&computer).await.full);
     opens_with(&computer, client, "first word").await;
+    proven(client, Cell::EncryptionOn);
 
     phone.day_passes().expect("a day");
     assert!(!client.back_up(&computer).await.full, "what is encrypted is backed up by its changes as well");
@@ -41,12 +43,14 @@ async fn a_password_comes_changes_and_goes(client: Client) {
         assert!(found.is_string(), "{reader} opens it with the old password");
     }
     opens_with(&computer, client, "second word").await;
+    proven(client, Cell::EncryptionChange);
 
     client.change_password(&computer, Some("second word"), None).await;
     assert!(!phone.encrypts());
     client.back_up(&computer).await;
     let listed = heirloom_digests(&computer, client, None).await;
     assert!(!listed.is_empty(), "a plain backup again");
+    proven(client, Cell::EncryptionOff);
 }
 
 /// Two unrelated readers and Heirloom get the same bytes out of every file.

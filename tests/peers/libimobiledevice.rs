@@ -3,6 +3,7 @@
 use crate::backups::Client;
 use crate::computer::{Computer, text};
 use crate::databases;
+use crate::matrix::{Cell, proven, skipped};
 use plist::{Dictionary, Value};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -65,6 +66,7 @@ async fn values(computer: &Computer, arguments: &[&str]) -> Dictionary {
 async fn ifuse_shows_the_pictures_a_backup_holds() {
     if !Path::new("/dev/fuse").exists() {
         println!("skipped: there is no /dev/fuse");
+        skipped(Client::Idevicebackup2, Cell::Afc);
         return;
     }
     let Some(computer) = Computer::new().await else { return };
@@ -83,6 +85,7 @@ async fn ifuse_shows_the_pictures_a_backup_holds() {
     for (path, bytes) in &backed_up {
         assert!(shown[path] == *bytes, "{path}");
     }
+    proven(client, Cell::Afc);
 }
 
 /// What a backup holds of `Media/DCIM`, by path in that folder.

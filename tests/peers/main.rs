@@ -2,13 +2,16 @@
 //!
 //! `cargo xtask test peers` installs them and says where they are; without it each test says so and returns.
 
+mod apps;
 mod backups;
 mod cards;
 mod certificates;
 mod computer;
+mod copies;
 mod databases;
 mod encryption;
 mod libimobiledevice;
+mod matrix;
 mod pymobiledevice;
 mod restore;
 mod same_bytes;

@@ -2,6 +2,7 @@
 
 use crate::backups::Client;
 use crate::computer::Computer;
+use crate::matrix::{Cell, proven};
 use serde_json::json;
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -45,6 +46,7 @@ async fn pymobiledevice3_lists_the_phone_its_values_apps_and_media() {
     assert!(
         apps.as_object().into_iter().flat_map(|apps| apps.values()).all(|app| app["CFBundleDisplayName"].is_string())
     );
+    proven(Client::Pymobiledevice3, Cell::Apps);
 
     let media = computer.run("pymobiledevice3", &["afc", "ls", "/"]).await;
     assert!(media.lines().any(|line| line == "/DCIM"), "{media}");

@@ -2,6 +2,7 @@
 
 use crate::backups::Client;
 use crate::computer::{Computer, text};
+use crate::matrix::came_back;
 use std::path::Path;
 
 const PASSWORD: &str = "a word for the phone";
@@ -31,6 +32,11 @@ async fn what_idevicebackup2_encrypts_pymobiledevice3_restores() {
     goes_back(Client::Idevicebackup2, Client::Pymobiledevice3, Some(PASSWORD)).await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn what_pymobiledevice3_keeps_idevicebackup2_restores() {
+    goes_back(Client::Pymobiledevice3, Client::Idevicebackup2, None).await;
+}
+
 async fn goes_back(maker: Client, restorer: Client, password: Option<&str>) {
     let Some(computer) = Computer::new().await else { return };
     maker.pair(&computer).await;
@@ -44,6 +50,7 @@ async fn goes_back(maker: Client, restorer: Client, password: Option<&str>) {
     assert_eq!(back.code, Some(0), "{maker:?} to {restorer:?}: {back:?}");
     assert!(back.differences.is_empty(), "{maker:?} to {restorer:?}: {:?}", back.differences);
     assert_eq!(back.files, made.files, "{maker:?} to {restorer:?}: every file came back");
+    came_back(maker, restorer);
 }
 
 impl Client {

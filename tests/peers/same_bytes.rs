@@ -3,6 +3,7 @@
 use crate::backups::Client;
 use crate::computer::{Computer, text};
 use crate::databases;
+use crate::matrix::{Cell, proven};
 use engine::simulator::BackupSummary;
 use plist::{Dictionary, Value};
 use serde_json::json;
@@ -55,6 +56,9 @@ async fn two_days(client: Client, computer: impl Future<Output = Option<Computer
     let second = client.files(&computer);
     assert!(!changes.full && changes.files > 0, "{client:?}: {changes:?}");
     assert!(changes.files * 3 < full.files, "{client:?}: only changes cross the wire: {changes:?} after {full:?}");
+    for cell in [Cell::Pair, Cell::Full, Cell::Incremental] {
+        proven(client, cell);
+    }
     Some(Kept { client, computer, days: [(full, first), (changes, second)] })
 }
 

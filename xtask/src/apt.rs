@@ -16,6 +16,7 @@ pub const TESTS: &[&str] = &[
     "webkit2gtk-driver",
     "chromium",
     "libimobiledevice-utils",
+    "ideviceinstaller",
     "ifuse",
     "openssl",
     "sqlite3",

@@ -4,6 +4,7 @@ mod apt;
 mod bench;
 mod faults;
 mod fuzz;
+mod matrix;
 mod peers;
 mod run;
 mod test;
@@ -15,8 +16,8 @@ use std::process::{Command, ExitCode};
 const USAGE: &str = "\
 cargo xtask run                 install what is missing, build, open the window
 cargo xtask test [PART...]      all checks, or some of: fmt clippy ui rust peers web window deny
-cargo xtask bench [CLAIM]       measure against a named peer: back-up, browse
-cargo xtask faults              cut, kill and spoil everything there is to cut, at full length
+cargo xtask bench [CLAIM]       measure against a named peer: back-up browse media open
+cargo xtask faults [PART...]    cut, kill and spoil everything there is to cut, at full length: sweep links store
 cargo xtask fuzz [TARGET] [S]   hostile bytes for every decoder, ten minutes each unless told
 cargo xtask types               write ui/src/api/generated.ts";
 
@@ -29,7 +30,7 @@ fn main() -> ExitCode {
         "run" => run::run(rest),
         "test" => test::test(rest),
         "bench" => bench::bench(rest),
-        "faults" => faults::faults(),
+        "faults" => faults::faults(rest),
         "fuzz" => fuzz::fuzz(rest),
         "types" => test::write_types(),
         _ => {

@@ -1,6 +1,6 @@
 //! Other people's clients, from PyPI in an environment of their own below `target/`.
 
-use crate::{Outcome, root, step, test};
+use crate::{Outcome, matrix, root, step, test};
 use std::path::PathBuf;
 use std::process::Command;
 
@@ -11,15 +11,17 @@ const READER: &[&str] = &["blake3==1.0.11", "zstandard==0.25.0", "PyNaCl==1.6.2"
 
 /// Third-party clients against the pretend phone.
 pub fn test() -> Outcome {
-    let programs = programs()?;
+    let (programs, seen) = (programs()?, matrix::folder()?);
     step(Command::new("cargo").args(["build", "--workspace", "--bins"]).current_dir(root()))?;
     step(
         Command::new("cargo")
             .args(["test", "--workspace", "--test", "peers"])
             .current_dir(root())
             .env("HEIRLOOM_PEERS", programs)
-            .env("HEIRLOOM_CLI", test::target("heirloom")),
-    )
+            .env("HEIRLOOM_CLI", test::target("heirloom"))
+            .env("HEIRLOOM_MATRIX", &seen),
+    )?;
+    matrix::print(&seen)
 }
 
 /// The folder of programs of the environment with all of them.
