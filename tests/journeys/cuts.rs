@@ -2,7 +2,7 @@
 
 use engine::api::Code;
 use engine::api::jobs::JobState;
-use engine::simulator::{Faults, Unreadable};
+use engine::simulator::{Faults, LastAnswer, Storm, Unreadable};
 use serde_json::json;
 use std::time::{Duration, Instant};
 use tests::{Home, phone_options};
@@ -115,6 +115,34 @@ async fn odd_phones_are_answered_and_told_apart() {
     home.phone().day_passes().expect("a day");
     let job = home.back_up_with(Faults { cancel_after_files: Some(3), ..Faults::default() }).await;
     assert_eq!(job.error.map(|error| error.code), Some(Code::CancelledOnDevice));
+    home.back_up().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_backup_whose_last_word_never_came_counts_when_all_else_says_so() {
+    let home = Home::new(0.01).await;
+    let job = home.back_up_with(Faults { last_answer: LastAnswer::Cut, ..Faults::default() }).await;
+    assert_eq!(job.state, JobState::Done, "{job:#?}");
+    let version = home.versions().await.pop().unwrap();
+    assert_eq!((&version["unconfirmed"], &version["checked"]), (&json!(true), &json!(true)), "{version:#}");
+    let photos = home.phone().expected().photos.visible;
+    assert_eq!(home.counts("latest").await["photos"], json!(photos));
+    home.phone().day_passes().expect("a day");
+    home.back_up().await;
+    assert_eq!(home.versions().await.pop().unwrap()["unconfirmed"], false);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_loose_cable_is_named_as_such() {
+    let home = Home::new(0.01).await;
+    home.job("device.pair", json!({ "udid": home.phone().udid() })).await;
+    let storm = Some(Storm { times: 16, milliseconds: 150 });
+    home.phone().set_faults(Faults { storm, ..Faults::default() });
+    crate::wifi::seen(&home, |device| device["problem"]["code"] == "deviceUnsteady").await;
+    // Until the cable is left alone.
+    tokio::time::sleep(Duration::from_secs(5)).await;
+    crate::wifi::seen(&home, |device| device["attached"] == true && device["trust"] == "trusted").await;
+    home.phone().set_faults(Faults::default());
     home.back_up().await;
 }
 

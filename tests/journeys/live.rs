@@ -25,6 +25,51 @@ async fn photos_come_off_without_a_backup() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn originals_that_are_only_in_icloud_are_counted_and_named() {
+    let home = Home::new(0.1).await;
+    let udid = home.phone().udid().to_string();
+    home.job("device.pair", json!({ "udid": udid })).await;
+    let ask = async || home.call("device.media.inCloud", json!({ "udid": udid })).await;
+    let told = ask().await;
+    let expected = home.phone().expected().photos;
+    assert!(expected.away > 0, "the phone has some: {expected:#?}");
+    assert_eq!((&told["known"], &told["count"]), (&json!(true), &json!(expected.away)));
+    let named = told["originals"].as_array().unwrap();
+    assert_eq!(named.len() as u64, expected.away);
+    // None of them is among the files, though their folders are; everything else is.
+    let to = home.path().join("copied");
+    let job = home.job("device.media.copy", json!({ "udid": udid, "paths": ["DCIM"], "to": to })).await;
+    let Some(JobResult::Copied { folder, .. }) = &job.result else { panic!("{job:#?}") };
+    let here = tests::tree(folder.as_ref());
+    for original in named {
+        let path = original["path"].as_str().unwrap();
+        assert!(path.starts_with("DCIM/") && !here.contains_key(path), "{path}");
+        assert!(original["size"].as_u64() > Some(0) && original["when"].is_i64(), "{original:#}");
+    }
+    let pictures = here.keys().filter(|path| !path.ends_with(".AAE") && !path.ends_with(".MOV")).count() as u64;
+    assert!(pictures >= expected.jpeg + expected.heic + expected.png - expected.missing, "{pictures} of {expected:#?}");
+
+    // What is known is told again at once; a day later the database is read anew.
+    assert_eq!(ask().await, told);
+    home.phone().day_passes().expect("a day");
+    assert_eq!(ask().await["count"], json!(home.phone().expected().photos.away));
+    let left = std::fs::read_dir(home.path().join("cache/scratch")).unwrap().flatten().map(|entry| entry.path());
+    let copies = left.filter(|path| path.is_dir()).flat_map(|path| std::fs::read_dir(path).unwrap().flatten());
+    assert_eq!(copies.filter(|entry| entry.path().is_dir()).count(), 0, "no copy of the database is left");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_photo_database_that_cannot_be_read_is_no_error() {
+    let home = Home::new(0.01).await;
+    let udid = home.phone().udid().to_string();
+    home.job("device.pair", json!({ "udid": udid })).await;
+    let nonsense = b"SQLite format 3\0 and then nonsense".repeat(200);
+    assert!(home.phone().put_media("PhotoData/Photos.sqlite", &nonsense));
+    let told = home.call("device.media.inCloud", json!({ "udid": udid })).await;
+    assert_eq!((&told["known"], &told["count"], &told["originals"]), (&json!(false), &json!(0), &json!([])));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn apps_documents_health_and_name() {
     let home = Home::new(0.01).await;
     let udid = home.phone().udid().to_string();

@@ -4,8 +4,13 @@ mod back_up;
 mod browse;
 mod cuts;
 mod encryption;
+#[cfg(target_os = "linux")]
+mod full_disk;
+#[cfg(target_os = "linux")]
+mod hostile;
 mod import;
 mod keeping;
+mod killed;
 #[cfg(target_os = "linux")]
 mod links;
 mod live;

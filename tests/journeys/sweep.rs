@@ -1,17 +1,20 @@
 //! The line cut at every message and at random bytes of a backup and of a restore: no version is damaged, nothing hangs,
 //! and the next try works. `cargo xtask faults` goes through all of it, `cargo xtask test` through a sample.
 
+use engine::api::Code;
 use engine::api::jobs::{Job, JobState};
 use engine::simulator::Faults;
 use serde_json::json;
 use std::path::PathBuf;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use tests::Home;
 
 /// The smallest phone that still has a bit of everything.
 const SCALE: f64 = 0.002;
 /// More messages than any session of such a phone has.
 const MESSAGES: u64 = 2_000;
+/// A line that is cut is noticed at once; what is more is this computer's own work.
+const NO_HANG: Duration = Duration::from_secs(30);
 
 /// How many places to cut at.
 struct Extent {
@@ -35,10 +38,10 @@ struct Counts {
 }
 
 /// A generator whose numbers are the same in every run.
-struct Random(u64);
+pub struct Random(pub u64);
 
 impl Random {
-    fn below(&mut self, end: u64) -> u64 {
+    pub fn below(&mut self, end: u64) -> u64 {
         self.0 = self.0.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
         (self.0 >> 33) % end.max(1)
     }
@@ -100,6 +103,7 @@ async fn sweep(home: &Home, work: impl AsyncFn(Faults) -> Job) -> Counts {
             break;
         }
         assert_eq!(job.state, JobState::Failed, "message {message}: {job:#?}");
+        released(&job);
         assert_eq!(home.versions().await.len(), 1, "message {message}");
         counts.cuts += 1;
         message += extent.every as u64;
@@ -112,16 +116,26 @@ async fn sweep(home: &Home, work: impl AsyncFn(Faults) -> Job) -> Counts {
         let job = timed(&mut counts, work(Faults { cut_after_bytes: Some(at), ..Faults::default() })).await;
         match job.state {
             JobState::Done => counts.finished_all_the_same += 1,
-            JobState::Failed => counts.cuts += 1,
+            JobState::Failed => {
+                released(&job);
+                counts.cuts += 1;
+            }
             other => panic!("cut after {at} bytes: {other:?}"),
         }
     }
     counts
 }
 
+/// The locks of the try before stood in nobody's way.
+fn released(job: &Job) {
+    let code = job.error.as_ref().expect("why").code;
+    assert!(!matches!(code, Code::DeviceBusy | Code::StoreBusy), "{job:#?}");
+}
+
 async fn timed(counts: &mut Counts, work: impl Future<Output = Job>) -> Job {
     let started = Instant::now();
     let job = work.await;
+    assert!(started.elapsed() < NO_HANG, "{:?}: {job:#?}", started.elapsed());
     counts.slowest_seconds = counts.slowest_seconds.max(started.elapsed().as_secs_f64());
     job
 }

@@ -1,9 +1,8 @@
-//! All of it from the terminal: the real `heirloom`, killed as well.
+//! All of it from the terminal: the real `heirloom`.
 
 use serde_json::Value;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
-use std::time::Duration;
+use std::process::{Command, Output};
 use tests::{phone_options, simulator};
 
 /// The `heirloom` built beside this test.
@@ -74,28 +73,4 @@ async fn every_command_answers_in_json() {
     assert_eq!(refused.status.code(), Some(1));
     assert_eq!(serde_json::from_slice::<Value>(&refused.stdout).unwrap()["code"], "versionNotFound");
     assert_eq!(run(&home, &mux, &["frobnicate"]).await.status.code(), Some(2));
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn killed_at_any_moment_the_last_version_is_whole() {
-    let folder = tempfile::tempdir().unwrap();
-    let home = folder.path().join("home");
-    let phone = simulator(&folder.path().join("phone"), phone_options(4, 0.02)).await;
-    let mux = phone.address().to_string();
-    good(&home, &mux, &["back-up"]).await;
-    let whole = good(&home, &mux, &["kinds", "latest"]).await;
-
-    for wait in [150, 300, 500, 800, 1200, 1700] {
-        phone.phones()[0].day_passes().ok();
-        let mut child =
-            heirloom(&home, &mux).arg("back-up").stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-        tokio::time::sleep(Duration::from_millis(wait)).await;
-        let _ = child.kill();
-        let _ = child.wait();
-        let versions = good(&home, &mux, &["versions"]).await;
-        assert_eq!(versions["damaged"], serde_json::json!([]), "killed after {wait} ms");
-        let first = versions["versions"].as_array().unwrap().last().unwrap()["id"].as_str().unwrap().to_string();
-        assert_eq!(good(&home, &mux, &["kinds", &first]).await, whole, "killed after {wait} ms");
-    }
-    assert_eq!(good(&home, &mux, &["back-up"]).await["state"], "done");
 }

@@ -13,13 +13,17 @@ const PASSWORD: &str = "pass word ü";
 async fn with_input(home: &Path, mux: &str, arguments: &[&str], lines: &str) -> Output {
     let mut command = heirloom(home, mux);
     command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let lines = lines.to_string();
+    command.env("HEIRLOOM_LOG", "trace");
+    let input = lines.to_string();
     let run = move || {
         let mut child = command.spawn().unwrap();
-        child.stdin.take().unwrap().write_all(lines.as_bytes()).unwrap();
+        child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
         child.wait_with_output().unwrap()
     };
-    tokio::task::spawn_blocking(run).await.unwrap()
+    let output = tokio::task::spawn_blocking(run).await.unwrap();
+    let log = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(!log.contains(lines.trim()), "{arguments:?} logs the password");
+    output
 }
 
 async fn good_with(home: &Path, mux: &str, arguments: &[&str], lines: &str) -> Value {
@@ -49,7 +53,7 @@ async fn encrypt_back_up_read_and_restore() {
 
     let without = run(&home, &mux, &["kinds", "latest"]).await;
     assert_eq!((without.status.code(), code(&without).as_str()), (Some(1), "passwordNeeded"));
-    let wrong = with_input(&home, &mux, &["kinds", "latest", "--password-stdin"], "wrong\n").await;
+    let wrong = with_input(&home, &mux, &["kinds", "latest", "--password-stdin"], "not-the-one-7\n").await;
     assert_eq!(code(&wrong), "passwordWrong");
     let lines = format!("{PASSWORD}\n");
     let kinds = good_with(&home, &mux, &["kinds", "latest", "--password-stdin"], &lines).await;
@@ -77,6 +81,8 @@ async fn the_device_without_a_backup() {
     let mux = simulator.address().to_string();
     good(&home, &mux, &["pair"]).await;
     assert!(good(&home, &mux, &["device", "photos"]).await.as_array().is_some_and(|files| !files.is_empty()));
+    let away = good(&home, &mux, &["device", "photos", "--only-in-icloud"]).await;
+    assert_eq!(away["count"], serde_json::json!(simulator.phones()[0].expected().photos.away));
     let to = folder.path().join("photos");
     let copied = good(&home, &mux, &["device", "photos", "--to", to.to_str().unwrap()]).await;
     assert!(copied["result"]["files"].as_u64() > Some(0));

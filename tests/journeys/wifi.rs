@@ -7,7 +7,7 @@ use std::time::Duration;
 use tests::{Home, phone_options};
 
 /// Waits until the device is seen as wanted; what it looked like last is in the error.
-async fn seen(home: &Home, wanted: impl Fn(&Value) -> bool) {
+pub async fn seen(home: &Home, wanted: impl Fn(&Value) -> bool) {
     let mut device = Value::Null;
     for _ in 0..200 {
         device = home.call("devices.list", json!({})).await[0].clone();
