@@ -7,7 +7,7 @@ use std::process::Command;
 pub const WINDOW: &[&str] =
     &["libwebkit2gtk-4.1-dev", "libayatana-appindicator3-1", "gstreamer1.0-plugins-good", "gstreamer1.0-libav"];
 
-/// To test it: a screen, a WebDriver, a browser, other people's clients and judges.
+/// To test it: a screen, a WebDriver, a browser, other people's clients and judges, volumes to cut and fill.
 pub const TESTS: &[&str] = &[
     "xvfb",
     "xauth",
@@ -22,6 +22,11 @@ pub const TESTS: &[&str] = &[
     "sqlite3",
     "python3-venv",
     "zstd",
+    "e2fsprogs",
+    "xfsprogs",
+    "btrfs-progs",
+    "exfat-fuse",
+    "exfatprogs",
 ];
 
 /// Installs what is missing of `packages`; on a system without apt it says what is needed.

@@ -1,6 +1,6 @@
 //! `cargo xtask faults [PART...]`: what can go wrong, at full length; `cargo xtask test` runs a sample of the same tests.
 
-use crate::{Outcome, root, sh, step};
+use crate::{Outcome, apt, root, sh, step};
 use std::process::Command;
 
 /// A part: its name, the package and the tests in it, and those meant by their names.
@@ -16,6 +16,8 @@ pub fn faults(named: &[String]) -> Outcome {
     if let Some(unknown) = named.iter().find(|name| !PARTS.iter().any(|(part, ..)| part == name)) {
         return Err(format!("there is no part {unknown:?}; there are {}", PARTS.map(|(part, ..)| part).join(", ")));
     }
+    apt::install(apt::WINDOW)?;
+    apt::install(apt::TESTS)?;
     sh("cargo", &["build", "--workspace", "--bins"])?;
     for (_, package, tests, only) in
         PARTS.iter().filter(|(part, ..)| named.is_empty() || named.iter().any(|n| n == part))

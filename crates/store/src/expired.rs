@@ -56,10 +56,15 @@ impl Store {
         let (versions, expired) = (self.0.layout.versions(udid), self.0.layout.expired(udid));
         let name = names_in(&expired)?.into_iter().rfind(|name| record_seq(name) == Some(seq));
         let name = name.ok_or_else(|| Error::NoVersion { udid: udid.to_owned(), seq })?;
-        if self.has_record(udid, seq)? {
-            return Err(Error::RecordDamaged { path: expired.join(name), damage: crate::Damage::DuplicateNumber });
+        let path = expired.join(&name);
+        if !self.has_record(udid, seq)? {
+            transfer(&expired, &versions, &name)?;
+        } else if is_in_both(&versions, &expired, &name) {
+            objects::remove(&path).map_err(at(&path))?;
+            flush_folder(&expired)?;
+        } else {
+            return Err(Error::RecordDamaged { path, damage: crate::Damage::DuplicateNumber });
         }
-        transfer(&expired, &versions, &name)?;
         // The time of a version that is none of the expired is of no meaning; it is written anew.
         let _ = fs::remove_file(expired.join(since_name(&name)));
         Ok(())
@@ -68,9 +73,10 @@ impl Store {
     /// The expired versions of a device that can be brought back, oldest first.
     pub fn expired(&self, udid: &str) -> Result<Vec<Expired>> {
         check_udid(udid)?;
-        let folder = self.0.layout.expired(udid);
+        let (versions, folder) = (self.0.layout.versions(udid), self.0.layout.expired(udid));
         let mut all = Vec::new();
-        for name in names_in(&folder)?.into_iter().filter(|name| record_seq(name).is_some()) {
+        let names = names_in(&folder)?.into_iter().filter(|name| record_seq(name).is_some());
+        for name in names.filter(|name| !is_in_both(&versions, &folder, name)) {
             if let Ok(head) = record::read_head(&folder.join(&name), udid, &self.0.keys) {
                 let since = read_since(&folder.join(since_name(&name))).unwrap_or_else(now);
                 all.push(Expired { head: head.version, since });
@@ -91,6 +97,13 @@ fn transfer(from: &Path, to: &Path, name: &str) -> Result<()> {
     flush_folder(from)?;
     point("move durable");
     Ok(())
+}
+
+/// Whether the same record is in both folders, as a power cut during a move between them leaves it on btrfs. Such a
+/// version is a version.
+fn is_in_both(versions: &Path, expired: &Path, name: &str) -> bool {
+    let read = |folder: &Path| fs::read(folder.join(name)).ok();
+    versions.join(name).is_file() && read(versions).is_some_and(|bytes| read(expired) == Some(bytes))
 }
 
 /// Notes down since when a version is expired, over what an earlier, cut attempt left.

@@ -32,16 +32,16 @@ pub(crate) mod for_tests {
     /// A file that gets the name of every point passed.
     pub(crate) const TRACE: &str = "HEIRLOOM_STORE_TRACE";
 
-    /// The step to leave out.
-    pub(crate) const LEAVE_OUT: &str = "HEIRLOOM_STORE_LEAVE_OUT";
+    /// The process that dies first, such as the driver of the volume.
+    pub(crate) const KILL_WITH: &str = "HEIRLOOM_STORE_KILL_WITH";
 
     static PASSED: AtomicU64 = AtomicU64::new(0);
 
     thread_local! {
         /// What this thread does besides at every point.
         pub(crate) static HOOK: std::cell::RefCell<Option<Hook>> = const { std::cell::RefCell::new(None) };
-        /// The step this thread leaves out.
-        pub(crate) static LEAVE: std::cell::Cell<Option<&'static str>> = const { std::cell::Cell::new(None) };
+        /// The steps this thread leaves out.
+        pub(crate) static LEAVE: std::cell::Cell<&'static [&'static str]> = const { std::cell::Cell::new(&[]) };
     }
     pub(crate) type Hook = Box<dyn FnMut(&'static str)>;
 
@@ -65,7 +65,7 @@ pub(crate) mod for_tests {
     }
 
     pub(crate) fn left_out(name: &'static str) -> bool {
-        LEAVE.get() == Some(name) || std::env::var_os(LEAVE_OUT).is_some_and(|step| step == name)
+        LEAVE.get().contains(&name)
     }
 
     thread_local! {
@@ -80,8 +80,11 @@ pub(crate) mod for_tests {
     /// Ends the process as a power button would: no destructor, no buffer is written.
     fn die() -> ! {
         #[cfg(unix)]
-        // SAFETY: a signal to this very process; nothing is touched afterwards.
+        // SAFETY: signals to a process the test has named and to this very one; nothing is touched afterwards.
         unsafe {
+            if let Some(other) = std::env::var(KILL_WITH).ok().and_then(|pid| pid.parse().ok()) {
+                libc::kill(other, libc::SIGKILL);
+            }
             libc::kill(libc::getpid(), libc::SIGKILL);
         }
         std::process::abort()

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::error::at;
+use crate::error::{at, writing};
 use crate::fault::point;
 use crate::layout::Layout;
 use crate::{Error, Result};
@@ -122,7 +122,12 @@ impl Lease {
         match OpenOptions::new().write(true).create_new(true).open(&path) {
             Ok(mut file) => {
                 point("lease created");
-                file.write_all(&json(&holder)).map_err(at(&path))?;
+                let bytes = json(&holder);
+                if let Err(error) = file.write_all(&bytes) {
+                    // Empty, it would keep everybody out for a while: on a full disk also the clean-up that makes room.
+                    let _ = remove(&path);
+                    return Err(writing(&path, bytes.len() as u64)(error));
+                }
             }
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Err(busy("another computer".into())),
             Err(error) => return Err(at(&path)(error)),
@@ -143,7 +148,7 @@ impl Lease {
             return Err(Error::DeviceBusy { udid, holder: found.host });
         }
         let time = now();
-        fs::write(&self.path, json(&Holder { time, ..self.holder.clone() })).map_err(at(&self.path))?;
+        write_over(&self.path, &Holder { time, ..self.holder.clone() })?;
         self.renewed.store(time, Ordering::SeqCst);
         Ok(())
     }
@@ -183,7 +188,7 @@ fn renew(
             let ours = || matches!(read(&path), Ok(Found::Holder(found)) if found.session == holder.session);
             if timeout.timed_out() && !*over && ours() {
                 holder.time = now();
-                let written = fs::write(&path, json(&holder)).is_ok();
+                let written = write_over(&path, &holder).is_ok();
                 // After a long pause, as of a computer asleep, it stays told until the lease is held anew.
                 let _ = renewed.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |last| {
                     (written && last.abs_diff(holder.time) < STALE / 2).then_some(holder.time)
@@ -191,6 +196,14 @@ fn renew(
             }
         }
     })
+}
+
+/// Writes a lease anew, in the place of the old one: on a full disk, too, and never empty in between.
+fn write_over(path: &Path, holder: &Holder) -> Result<()> {
+    let bytes = json(holder);
+    let mut file = OpenOptions::new().write(true).create(true).truncate(false).open(path).map_err(at(path))?;
+    let written = file.write_all(&bytes).and_then(|()| file.set_len(bytes.len() as u64));
+    written.map_err(writing(path, bytes.len() as u64))
 }
 
 /// What a lease file says.
@@ -320,6 +333,21 @@ mod tests {
         assert!(matches!(read(&layout.lease("A")).unwrap(), Found::Holder(holder) if holder.session == session));
         drop(lease);
         assert!(!layout.lease("A").exists());
+    }
+
+    #[test]
+    fn a_lease_written_anew_is_the_same_file_and_whole() {
+        let (_folder, layout, sessions) = place();
+        let lease = Lease::take(&layout, &sessions, "s", "A", Uuid::new_v4()).unwrap();
+        let path = layout.lease("A");
+        // As an older, longer one.
+        fs::write(&path, [json(&lease.holder), vec![b' '; 50]].concat()).unwrap();
+        let beside = path.with_extension("beside");
+        fs::hard_link(&path, &beside).unwrap();
+        lease.hold().unwrap();
+        let Found::Holder(holder) = read(&beside).unwrap() else { panic!("another file, or half of one") };
+        assert_eq!(holder.session, lease.holder.session);
+        assert_eq!(fs::metadata(&path).unwrap().len(), json(&holder).len() as u64);
     }
 
     #[test]

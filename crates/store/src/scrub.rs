@@ -171,10 +171,10 @@ impl Store {
             return Ok(touched);
         }
         for file in self.all_records()?.0.iter().filter(|file| file.place != Place::Quarantine) {
-            // A damaged record has been told already; what can be read of it is told here, too.
-            let _ = record::read(&file.path, &file.udid, &self.0.keys, &mut |(path, row, _)| {
+            let mut in_file: HashMap<Hash, (u64, Vec<Touched>)> = HashMap::new();
+            let read = record::read(&file.path, &file.udid, &self.0.keys, &mut |(path, row, _)| {
                 if row.kind == EntryKind::File && row.codec == OBJECT && damaged.contains_key(&row.hash) {
-                    let (count, files) = touched.entry(row.hash).or_default();
+                    let (count, files) = in_file.entry(row.hash).or_default();
                     *count += 1;
                     if files.len() < MOST_TOLD {
                         files.push(Touched { udid: file.udid.clone(), seq: file.seq, path: path.to_owned() });
@@ -182,6 +182,12 @@ impl Store {
                 }
                 Ok(())
             });
+            // What a damaged record lists may be anything. It has been told already.
+            for (hash, (more, found)) in in_file.into_iter().filter(|_| read.is_ok()) {
+                let (count, files) = touched.entry(hash).or_default();
+                *count += more;
+                files.extend(found.into_iter().take(MOST_TOLD - files.len()));
+            }
         }
         Ok(touched)
     }
@@ -191,15 +197,20 @@ fn aside(folder: &Path, hash: &Hash, number: u32) -> PathBuf {
     folder.join(format!("{}-{number}", hex(hash)))
 }
 
-/// Every object of the part that a record names, once, by hash; of two sizes the first.
+/// Every object of the part that a whole record names, once, by hash. A damaged one might name a wrong size: good content
+/// would be put aside for it.
 fn named(records: &[RecordFile], keys: &Keys, part: Part) -> Vec<(Hash, u64)> {
     let mut named = Vec::new();
     for record in records.iter().filter(|record| record.place != Place::Quarantine) {
-        let _ = objects_of(record, keys, &mut |hash, size| {
+        let before = named.len();
+        let read = objects_of(record, keys, &mut |hash, size| {
             if part.holds(&hash) {
                 named.push((hash, size));
             }
         });
+        if read.is_err() {
+            named.truncate(before);
+        }
         named.sort_unstable();
         named.dedup_by_key(|(hash, _)| *hash);
     }

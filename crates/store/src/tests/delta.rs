@@ -7,10 +7,10 @@ use crate::fault::for_tests::{HOOK, KILL_AT, LEAVE};
 use crate::lease::now;
 
 const PLACE: &str = "HEIRLOOM_STORE_DELTA_PLACE";
-const PATH: &str = "Manifest.db";
+pub const PATH: &str = "Manifest.db";
 
 /// A large file of which every version changes two places, and the length.
-fn database(version: u64) -> Vec<u8> {
+pub fn database(version: u64) -> Vec<u8> {
     let mut bytes = vec![0; 200_000 + 100 * (version % 7) as usize];
     blake3::Hasher::new_derive_key("database").finalize_xof().fill(&mut bytes);
     for turn in 1..=version {
@@ -21,7 +21,7 @@ fn database(version: u64) -> Vec<u8> {
     bytes
 }
 
-fn back_up(store: &Store, sessions: &Path, version: u64) -> VersionHead {
+pub fn back_up(store: &Store, sessions: &Path, version: u64) -> VersionHead {
     let mut session = store.begin(UDID, sessions, Base::Newest).unwrap();
     put(&mut session, PATH, &database(version));
     put(&mut session, "other", format!("{version}").as_bytes());
@@ -125,7 +125,7 @@ fn rot_in_a_chain_is_told_and_content_stored_again_mends_it() {
 
 #[test]
 fn the_whole_copy_stays_until_the_delta_is_proven() {
-    let spoil = |place: &Place, leave: Option<&'static str>| {
+    let spoil = |place: &Place, leave: &'static [&'static str]| {
         back_up(&place.store, &place.sessions, 1);
         let parts = place.store.0.layout.parts();
         HOOK.set(Some(Box::new(move |name| {
@@ -140,14 +140,14 @@ fn the_whole_copy_stays_until_the_delta_is_proven() {
         })));
         LEAVE.set(leave);
         back_up(&place.store, &place.sessions, 2);
-        LEAVE.set(None);
+        LEAVE.set(&[]);
         HOOK.set(None);
         verify(&place.reopen().version(UDID, 1).unwrap()).damaged.is_empty()
     };
     let place = Place::new();
-    assert!(spoil(&place, None));
+    assert!(spoil(&place, &[]));
     assert_eq!(whole(&place), [1, 2]);
-    assert!(!spoil(&Place::new(), Some("delta check")), "the test of the test");
+    assert!(!spoil(&Place::new(), &["delta check"]), "the test of the test");
 }
 
 #[test]
@@ -173,14 +173,23 @@ fn hostile_deltas_end() {
 #[test]
 fn child() {
     let Some(place) = std::env::var_os(PLACE) else { return };
-    let place = Path::new(&place);
+    third(Path::new(&place));
+}
+
+/// Two versions, of which the first is thin already.
+pub fn prepare(place: &Path) {
+    let store = Store::create_or_open(place).unwrap();
+    (1..=2).for_each(|version| drop(back_up(&store, &place.join("sessions"), version)));
+}
+
+/// A third version, which thins the second.
+pub fn third(place: &Path) {
     back_up(&Store::open(place).unwrap(), &place.join("sessions"), 3);
 }
 
 /// The child, about to run in `place` up to a step, over two versions.
 pub fn child_in(place: &Path, kill_at: u64) -> Command {
-    let store = Store::create_or_open(place).unwrap();
-    (1..=2).for_each(|version| drop(back_up(&store, &place.join("sessions"), version)));
+    prepare(place);
     let mut child = Command::new(std::env::current_exe().unwrap());
     child.args(["tests::delta::child", "--exact", "--nocapture", "--test-threads=1"]);
     child.env(PLACE, place).env(KILL_AT, kill_at.to_string()).stdout(Stdio::null()).stderr(Stdio::null());

@@ -1,17 +1,23 @@
 //! Random histories of two computers and two devices on one store, judged by set arithmetic: a clean-up takes away
-//! exactly what no version, expired or not, names and what is older than seven days. Never more.
+//! exactly what no version, expired or not, names and what is older than seven days. Never more. Backups, expiry, undo,
+//! clean-ups, damaged records, and crashes in the middle of any of it.
 
 use std::collections::BTreeSet;
 
-use super::reclaim::{DAY, age, go_on, objects};
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use super::reclaim::{DAY, age, go_on, make_stale, objects};
 use super::*;
+use crate::fault::for_tests::HOOK;
 use crate::lease::now;
 
 /// A small random number generator (xorshift), so that a failure can be repeated.
-struct Dice(u64);
+pub struct Dice(pub u64);
 
 impl Dice {
-    fn roll(&mut self, sides: usize) -> usize {
+    /// A number below `sides`.
+    pub fn roll(&mut self, sides: usize) -> usize {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
@@ -47,6 +53,7 @@ struct History {
     damaged: Option<(PathBuf, Vec<u8>)>,
     /// How many clean-ups, and objects they took.
     cleaned: (u32, u64),
+    crashes: u32,
 }
 
 impl History {
@@ -144,17 +151,81 @@ impl History {
         }
         let done = done.unwrap();
         let over = |kept: &Kept| kept.expired.is_some_and(|since| since >= 7 * DAY);
-        if self.kept.iter().any(|kept| !over(kept)) {
-            self.kept.retain(|kept| !over(kept));
+        if self.kept.iter().all(over) {
+            // A store is not emptied.
+            assert_eq!((done, objects(&self.place.store)), (Reclaimed::default(), before));
+            return;
         }
+        self.kept.retain(|kept| !over(kept));
         let named: BTreeSet<String> =
             self.kept.iter().flat_map(|kept| kept.files.values().map(|bytes| name(bytes))).collect();
         let after = objects(&self.place.store);
         assert_eq!(named.difference(&after).count(), 0, "live content was taken away");
         assert_eq!(before.difference(&after).count() as u64, done.objects);
         let unnamed = after.difference(&named).count() as u64;
-        assert!(self.kept.is_empty() || unnamed == done.kept_young, "{unnamed} left over, {done:?}");
+        assert_eq!(unnamed, done.kept_young, "{done:?}");
         self.cleaned = (self.cleaned.0 + 1, self.cleaned.1 + done.objects);
+    }
+
+    /// Does something and has the computer stop at one of its steps: history goes on with a copy of the disk as it was.
+    fn crash(&mut self) {
+        if self.damaged.is_some() {
+            return;
+        }
+        let copied: Rc<RefCell<Option<tempfile::TempDir>>> = Rc::default();
+        let (folder, kept) = (self.place.folder.path().to_path_buf(), Rc::clone(&copied));
+        let mut left = self.dice.roll(12);
+        HOOK.set(Some(Box::new(move |_| {
+            if left == 0 && kept.borrow().is_none() {
+                *kept.borrow_mut() = Some(copy(&folder));
+            }
+            left = left.saturating_sub(1);
+        })));
+        let before = self.kept.clone();
+        match self.dice.roll(3) {
+            0 => self.back_up(),
+            1 => self.expire_or_bring_back(),
+            _ => self.clean_up(),
+        }
+        HOOK.set(None);
+        let Some(folder) = copied.take() else { return };
+        let (store, sessions) = (Store::open(folder.path()).unwrap(), folder.path().join("sessions"));
+        self.place = Place { folder, store, sessions };
+        let leases = self.place.store.0.layout.leases();
+        crate::store::names_in(&leases).unwrap().iter().for_each(|name| drop(make_stale(&leases.join(name))));
+        let sessions = self.sessions();
+        std::fs::create_dir_all(&sessions).unwrap();
+        self.place.store.recover(&sessions).unwrap();
+        // A clean-up waits until a session has looked at a record that was cut.
+        DEVICES.iter().for_each(|udid| drop(self.place.store.begin(udid, &sessions, Base::Resume).unwrap()));
+        self.settle(&before);
+        self.crashes += 1;
+    }
+
+    /// After a crash each version is as it was before, or as it would be after; what did not change is as it was.
+    fn settle(&mut self, before: &[Kept]) {
+        let find = |kept: &[Kept], device, seq| kept.iter().find(|one| (one.device, one.seq) == (device, seq)).cloned();
+        let mut found = Vec::new();
+        for (device, udid) in DEVICES.iter().enumerate() {
+            let there = self.place.store.versions(udid).unwrap();
+            let records = there.versions.into_iter().map(|head| (head.seq, false));
+            let expired = self.place.store.expired(udid).unwrap().into_iter().map(|one| (one.head.seq, true));
+            for (seq, is_expired) in records.chain(expired) {
+                let (was, will) = (find(before, device, seq), find(&self.kept, device, seq));
+                let states = [&was, &will].map(|kept| kept.as_ref().map(|kept| kept.expired.is_some()));
+                assert!(
+                    states.contains(&Some(is_expired)),
+                    "version {seq} of {udid}: {states:?}, expired {is_expired}"
+                );
+                let since = was.as_ref().and_then(|kept| kept.expired).unwrap_or(0);
+                let kept = was.or(will).unwrap();
+                found.push(Kept { expired: is_expired.then_some(since), ..kept });
+            }
+        }
+        for kept in before.iter().filter(|kept| find(&self.kept, kept.device, kept.seq).is_some()) {
+            assert!(find(&found, kept.device, kept.seq).is_some(), "version {} is lost", kept.seq);
+        }
+        self.kept = found;
     }
 
     /// Every version that was not given up is there, to its last byte.
@@ -173,27 +244,51 @@ impl History {
     }
 }
 
+/// The folder as it is now, times and all.
+fn copy(folder: &Path) -> tempfile::TempDir {
+    let copy = quick_folder();
+    let mut cp = std::process::Command::new("cp");
+    assert!(cp.arg("-a").arg(folder.join(".")).arg(copy.path()).status().unwrap().success());
+    copy
+}
+
+/// How many clean-ups, objects they took, and crashes.
+fn run(seed: u64, clean_up_always: bool) -> (u32, u64, u32) {
+    let dice = Dice(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15));
+    let (kept, place) = (Vec::new(), Place::new());
+    let mut history = History { place, dice, kept, damaged: None, cleaned: (0, 0), crashes: 0 };
+    for step in 0..120 {
+        let before = (history.cleaned, history.crashes);
+        match history.dice.roll(22) {
+            0..8 => history.back_up(),
+            8..12 => history.expire_or_bring_back(),
+            12..15 => history.pass_time(),
+            15..17 if history.damaged.is_some() || history.dice.roll(3) == 0 => history.damage_or_mend(),
+            17..19 => history.crash(),
+            _ => history.clean_up(),
+        }
+        if clean_up_always {
+            history.clean_up();
+        }
+        if step % 4 == 0 || (history.cleaned, history.crashes) != before {
+            history.check(step);
+        }
+    }
+    let (times, taken) = history.cleaned;
+    (times, taken, history.crashes)
+}
+
 #[test]
 fn a_clean_up_takes_exactly_what_set_arithmetic_says() {
-    for seed in 1..=3u64 {
-        let dice = Dice(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15));
-        let (kept, place) = (Vec::new(), Place::new());
-        let mut history = History { place, dice, kept, damaged: None, cleaned: (0, 0) };
-        for step in 0..120 {
-            let before = history.cleaned;
-            match history.dice.roll(20) {
-                0..8 => history.back_up(),
-                8..12 => history.expire_or_bring_back(),
-                12..15 => history.pass_time(),
-                15..17 if history.damaged.is_some() || history.dice.roll(3) == 0 => history.damage_or_mend(),
-                _ => history.clean_up(),
-            }
-            if step % 4 == 0 || history.cleaned != before {
-                history.check(step);
-            }
+    let seeds = if full() { 60 } else { 3 };
+    let (mut times, mut taken, mut crashes) = (0, 0, 0);
+    for seed in 1..=seeds {
+        for clean_up_always in [false, true] {
+            let done = run(seed, clean_up_always);
+            (times, taken, crashes) = (times + done.0, taken + done.1, crashes + done.2);
         }
-        let (times, taken) = history.cleaned;
-        println!("seed {seed}: {times} clean-ups took {taken} objects, {} versions are left", history.kept.len());
-        assert!(times > 8 && taken > 15, "seed {seed}: {times}, {taken}");
     }
+    let histories = 2 * seeds as u32;
+    println!("{histories} histories, {crashes} crashes: {times} clean-ups took {taken} objects, 0 violations");
+    assert!(times > 40 * histories && taken > 20 * u64::from(histories) && crashes > 2 * histories);
 }

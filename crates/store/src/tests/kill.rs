@@ -28,12 +28,16 @@ fn expected() -> [Files; 2] {
     [owned(&first), owned(&second)]
 }
 
-/// Run in a process of its own: makes a store and two versions, and notes down each version it was promised.
+/// Run in a process of its own; notes down each version it was promised.
 #[test]
 fn child() {
     let Some(place) = std::env::var_os(PLACE) else { return };
     let place = Path::new(&place);
-    let promised = |head: VersionHead| std::fs::write(place.join(format!("promised-{}", head.seq)), b"").unwrap();
+    make_two(place, &mut |versions| std::fs::write(place.join(format!("promised-{versions}")), b"").unwrap());
+}
+
+/// Makes a store and two versions, and tells how many it was promised.
+pub fn make_two(place: &Path, promised: &mut dyn FnMut(usize)) {
     let store = Store::create_or_open(place).unwrap();
     if std::env::var_os(SEALED).is_some() {
         store.seal(&key(1)).unwrap();
@@ -49,7 +53,8 @@ fn child() {
     put(&mut session, "a/2", b"two");
     put(&mut session, "Info", b"inside");
     let inline = vec!["Info".to_owned()];
-    promised(session.commit(Commit { inline, inline_max: 99, ..commit() }).unwrap());
+    session.commit(Commit { inline, inline_max: 99, ..commit() }).unwrap();
+    promised(1);
 
     let mut session = store.begin(UDID, &sessions, Base::Newest).unwrap();
     session.keep_inside(&["Info"]);
@@ -61,7 +66,8 @@ fn child() {
     let session = store.begin(UDID, &sessions, Base::Resume).unwrap();
     assert!(session.resumed());
     let inline = vec!["Info".to_owned()];
-    promised(session.commit(Commit { inline, inline_max: 99, ..commit() }).unwrap());
+    session.commit(Commit { inline, inline_max: 99, ..commit() }).unwrap();
+    promised(2);
 }
 
 /// The child, about to run in `place` up to a step.

@@ -32,7 +32,11 @@ pub fn prepare(place: &Path) {
 #[test]
 fn child() {
     let Some(place) = std::env::var_os(PLACE) else { return };
-    let place = Path::new(&place);
+    clean_up(Path::new(&place));
+}
+
+/// Gives up a version, brings it back and cleans up.
+pub fn clean_up(place: &Path) {
     let store = Store::open(place).unwrap();
     store.expire(UDID, 2).unwrap();
     store.bring_back(UDID, 2).unwrap();

@@ -2,6 +2,14 @@
 
 mod damage;
 mod delta;
+#[cfg(target_os = "linux")]
+mod disk;
+#[cfg(target_os = "linux")]
+mod exfat;
+#[cfg(target_os = "linux")]
+mod failing_share;
+#[cfg(target_os = "linux")]
+mod full_disk;
 mod history;
 mod hostile;
 mod journey;
@@ -14,10 +22,15 @@ mod power;
 mod random;
 mod reclaim;
 mod retention;
+mod rot;
 mod scrub;
 mod sealed;
 mod sealed_damage;
 mod sessions;
+#[cfg(target_os = "linux")]
+mod share;
+#[cfg(target_os = "linux")]
+mod volume;
 
 use std::collections::BTreeMap;
 use std::io::{Read, Write};
@@ -25,6 +38,11 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use crate::*;
+
+/// Whether this is a run that may take its time (`cargo xtask faults`).
+pub fn full() -> bool {
+    std::env::var_os("HEIRLOOM_FAULTS").is_some()
+}
 
 pub const UDID: &str = "00008110-001A2B3C4D5E6F70";
 

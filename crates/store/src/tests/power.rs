@@ -1,213 +1,220 @@
-//! The power is cut at every step: the file system of a small volume is shut down with nothing more written, and mounted
-//! again. Needs root, a loop device and mkfs.ext4, for XFS mkfs.xfs, too:
-//! `cargo nextest run -p store --run-ignored all power`.
+//! The power is cut: a disk records all that is written while versions are made, thinned and cleaned up. Then it is put
+//! together again as a cut may leave it: all that was flushed, and of the rest, sector by sector, any part. Needs root,
+//! FUSE, a loop device and the programs that make file systems; says so and passes where one of them is missing.
 
-use std::os::fd::AsRawFd;
 use std::path::Path;
-use std::process::{Command, Stdio};
 
-use super::kill::{check_versions, child_in};
+use super::disk::{Content, Disk, Event, apply};
+use super::history::Dice;
+use super::kill::{check_versions, make_two};
+use super::volume::{FileSystem, Volume, run};
 use super::*;
-use crate::fault::for_tests::LEAVE_OUT;
+use crate::fault::for_tests::LEAVE;
 
-/// `_IOR('X', 125, __u32)`, linux/fs/ext4/ext4.h.
-const SHUTDOWN: libc::c_ulong = 0x8004_587D;
-/// Do not even write the journal.
-const NO_LOG_FLUSH: u32 = 2;
+/// How many cuts in a run that may not take its time.
+const SAMPLE: usize = 8;
 
-pub fn run(program: &str, arguments: &[&str]) -> bool {
-    let mut command = Command::new(program);
-    command.args(arguments).stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok_and(|status| status.success())
+/// A cut between two flushes.
+struct Cut {
+    /// Events of which all reached the disk.
+    flushed: usize,
+    /// Events that had happened.
+    until: usize,
+    /// Of a thousand writes between, how many reached the disk.
+    per_mille: usize,
 }
 
-/// A small ext4 volume in a file.
-pub struct Volume {
-    folder: tempfile::TempDir,
+/// What a disk saw.
+struct Recording {
+    disk: Disk,
+    before: Content,
+    events: Vec<Event>,
+    dice: Dice,
 }
 
-impl Volume {
-    fn make() -> Option<Volume> {
-        Volume::of("mkfs.ext4", &["-q", "-F"], 24 << 20)
+impl Recording {
+    fn of(
+        kind: FileSystem,
+        prepare: impl FnOnce(&Path),
+        work: impl FnOnce(&Path, &mut dyn FnMut(usize)),
+    ) -> Option<Recording> {
+        let mut disk = Disk::make(kind)?;
+        prepare(&disk.place());
+        let before = disk.begin();
+        work(&disk.place(), &mut |versions| disk.promise(versions));
+        let events = disk.end();
+        Some(Recording { disk, before, events, dice: Dice(0x9E37_79B9_7F4A_7C15) })
     }
-    fn make_xfs() -> Option<Volume> {
-        Volume::of("mkfs.xfs", &["-q", "-f"], 320 << 20)
+
+    /// Every time between two flushes: whole, with nothing of it, and in parts. A sample of them, evenly, unless all
+    /// are wanted.
+    fn cuts(&mut self) -> Vec<Cut> {
+        let flushes = self.events.iter().enumerate().filter(|(_, event)| matches!(event, Event::Flush));
+        let mut ends: Vec<usize> = flushes.map(|(index, _)| index).collect();
+        ends.push(self.events.len());
+        let (mut cuts, mut flushed) = (Vec::new(), 0);
+        for until in ends {
+            for per_mille in [100, 500, 500, 900, 950, 1000] {
+                let until = flushed + self.dice.roll(until - flushed + 1);
+                cuts.push(Cut { flushed, until, per_mille });
+            }
+            // Last, and so in every sample: all is promised, and nothing more than was flushed is there.
+            for per_mille in [1000, 0] {
+                cuts.push(Cut { flushed, until, per_mille });
+            }
+            flushed = until;
+        }
+        if full() {
+            return cuts;
+        }
+        let all = cuts.len();
+        let chosen = |index: &usize| index * SAMPLE / all != (index + 1) * SAMPLE / all;
+        cuts.into_iter().enumerate().filter(|(index, _)| chosen(index)).map(|(_, cut)| cut).collect()
     }
-    /// A volume of `size` bytes, as that program makes it.
-    pub fn of(program: &str, options: &[&str], size: u64) -> Option<Volume> {
-        let volume = Volume { folder: quick_folder() };
-        let image = std::fs::File::create(volume.image()).ok()?;
-        image.set_len(size).ok()?;
-        std::fs::create_dir(volume.place()).ok()?;
-        let image = volume.image();
-        (run(program, &[options, &[&image]].concat()) && volume.mount()).then_some(volume)
+
+    /// What the cut leaves, and how many versions were promised before.
+    fn after(&mut self, cut: &Cut) -> (Content, usize) {
+        let (mut content, mut promised) = (self.before.clone(), 0);
+        for (index, event) in self.events[..cut.until].iter().enumerate() {
+            if let Event::Promise(versions) = event {
+                promised = *versions;
+            }
+            if index < cut.flushed || self.dice.roll(1000) < cut.per_mille {
+                apply(&mut content, event);
+            }
+        }
+        (content, promised)
     }
-    fn image(&self) -> String {
-        self.folder.path().join("image").display().to_string()
-    }
-    pub fn place(&self) -> String {
-        self.folder.path().join("volume").display().to_string()
-    }
-    fn mount(&self) -> bool {
-        run("mount", &["-o", "loop", &self.image(), &self.place()])
-    }
-    /// Cuts the power and brings the volume back.
-    fn cut(&self) {
-        let root = std::fs::File::open(self.place()).unwrap();
-        // SAFETY: the call reads one u32 and acts on an open descriptor of a volume made for this test.
-        let done = unsafe { libc::ioctl(root.as_raw_fd(), SHUTDOWN, &NO_LOG_FLUSH) };
-        assert_eq!(done, 0, "{}", std::io::Error::last_os_error());
-        drop(root);
-        assert!(run("umount", &[&self.place()]) && self.mount());
+
+    /// Shows each cut to `look`, with the versions promised before it; returns how many there were.
+    fn cut(mut self, mut look: impl FnMut(&Path, usize, u64)) -> usize {
+        let cuts = self.cuts();
+        for (number, cut) in (1..).zip(&cuts) {
+            let (content, promised) = self.after(cut);
+            self.disk.with(content, |place| look(place, promised, number));
+        }
+        cuts.len()
     }
 }
 
-impl Drop for Volume {
-    fn drop(&mut self) {
-        run("umount", &["-l", &self.place()]);
-    }
+/// What the kernel does by itself after a while.
+fn write_back(place: &Path) {
+    assert!(run("sync", &["-f", place.to_str().unwrap()]));
 }
 
-/// Which versions are there after the cut, and whether all of them are whole.
-fn after_cut(place: &Path) -> (usize, bool) {
-    let Ok(store) = Store::open(place) else { return (0, true) };
-    let versions = store.versions(UDID).unwrap().versions;
-    let whole = versions.iter().all(|head| verify(&store.version(UDID, head.seq).unwrap()).damaged.is_empty());
-    (versions.len(), whole)
-}
-
-#[test]
-#[ignore = "needs root, a loop device and mkfs.ext4"]
-fn a_power_cut_at_any_step_loses_no_version() {
-    cut_while_committing(Volume::make);
-}
-
-#[test]
-#[ignore = "needs root, a loop device and mkfs.xfs"]
-fn a_power_cut_on_xfs_loses_no_version() {
-    cut_while_committing(Volume::make_xfs);
-}
-
-fn cut_while_committing(make: fn() -> Option<Volume>) {
+/// Two versions are made, from nothing, and more is found to work after each cut.
+fn cut_while_committing(kind: FileSystem) {
+    let Some(recording) = Recording::of(kind, |_| (), make_two) else { return };
     let mut seen = [0; 3];
-    for step in 1.. {
-        let Some(volume) = make() else {
-            println!("skipped: no right to mount a small volume");
-            return;
-        };
-        let place = volume.place();
-        let place = Path::new(&place);
-        let ended = child_in(place, step).status().unwrap().success();
-        // Told before the cut: the notes of the child itself are not durable.
-        let promised = (1..=2).filter(|seq| place.join(format!("promised-{seq}")).exists()).count();
-        volume.cut();
+    let cuts = recording.cut(|place, promised, cut| {
         let store = Store::create_or_open(place).unwrap();
-        let found = check_versions(&store, step);
-        assert!(found >= promised, "step {step}: {promised} promised, {found} found");
+        let found = check_versions(&store, cut);
+        assert!(found >= promised, "{kind:?}, cut {cut}: {promised} promised, {found} found");
         seen[found] += 1;
         let sessions = place.join("sessions");
         store.recover(&sessions).unwrap();
         let mut session = store.begin(UDID, &sessions, Base::Resume).unwrap();
         put(&mut session, "next", b"next");
         let head = session.commit(commit()).unwrap();
-        volume.cut();
         let version = Store::open(place).unwrap().version(UDID, head.seq).unwrap();
-        assert!(verify(&version).damaged.is_empty(), "step {step}");
+        assert!(verify(&version).damaged.is_empty(), "{kind:?}, cut {cut}");
         assert_eq!(contents(&version)["next"], b"next");
-        if ended {
-            break;
-        }
-    }
-    println!("versions found: {seen:?}");
+    });
+    println!("{kind:?}, committing: {cuts} cuts, 0 violations; 0, 1, 2 versions found: {seen:?}");
     assert!(seen.iter().all(|count| *count > 0), "{seen:?}");
 }
 
-/// Cuts the power at every step of a child; returns how many cuts there were, and after how many `check` said yes.
-fn cut_at_every_step(
-    make: fn() -> Option<Volume>,
-    child: impl Fn(&Path, u64) -> Command,
-    check: impl Fn(&Path, u64) -> bool,
-) -> Option<(u64, u32)> {
-    let mut yes = 0;
-    for step in 1.. {
-        let volume = make()?;
-        let place = volume.place();
-        let mut child = child(Path::new(&place), step);
-        // What was there before is durable.
-        assert!(run("sync", &["-f", &place]));
-        let ended = child.status().unwrap().success();
-        volume.cut();
-        yes += u32::from(check(Path::new(&place), step));
-        if ended {
-            return Some((step, yes));
-        }
-    }
-    None
+#[test]
+fn a_power_cut_while_committing_loses_no_version_on_ext4() {
+    cut_while_committing(FileSystem::Ext4);
 }
 
 #[test]
-#[ignore = "needs root, a loop device and mkfs.ext4"]
-fn a_power_cut_at_any_step_of_a_clean_up_loses_nothing() {
-    let child = |place: &Path, step| {
-        kill_clean_up::prepare(place);
-        kill_clean_up::child_in(place, step)
-    };
-    for make in [Volume::make, Volume::make_xfs] {
-        match cut_at_every_step(make, child, kill_clean_up::check_after) {
-            Some((cuts, gone)) => println!("{cuts} cuts; after {gone} the expired version was gone for good"),
-            None => println!("skipped: no right to mount a small volume, or none of the kind"),
-        }
-    }
+fn a_power_cut_while_committing_loses_no_version_on_xfs() {
+    cut_while_committing(FileSystem::Xfs);
 }
 
 #[test]
-#[ignore = "needs root, a loop device and mkfs.ext4"]
-fn a_power_cut_at_any_step_of_thinning_loses_nothing() {
-    for make in [Volume::make, Volume::make_xfs] {
-        match cut_at_every_step(make, delta::child_in, delta::check_after) {
-            Some((cuts, thinned)) => println!("{cuts} cuts; after {thinned} the older copy was a delta"),
-            None => println!("skipped: no right to mount a small volume, or none of the kind"),
-        }
-    }
+fn a_power_cut_while_committing_loses_no_version_on_btrfs() {
+    cut_while_committing(FileSystem::Btrfs);
 }
 
-/// The test of the test: without the barrier, the same cuts must be seen to do damage.
 #[test]
-#[ignore = "needs root, a loop device and mkfs.ext4"]
-fn without_the_barrier_a_power_cut_is_seen_to_do_damage() {
-    let mut damaged = 0;
-    for step in 1.. {
-        let Some(volume) = Volume::make() else {
-            println!("skipped: no right to mount a small volume");
-            return;
+fn a_power_cut_during_a_clean_up_loses_nothing() {
+    for kind in FileSystem::ALL {
+        let work = |place: &Path, _: &mut dyn FnMut(usize)| {
+            kill_clean_up::clean_up(place);
+            write_back(place);
         };
-        let place = volume.place();
-        let ended = child_in(Path::new(&place), step).env(LEAVE_OUT, "barrier").status().unwrap().success();
-        volume.cut();
-        damaged += u32::from(!after_cut(Path::new(&place)).1);
-        if ended {
-            break;
-        }
+        let Some(recording) = Recording::of(kind, kill_clean_up::prepare, work) else { continue };
+        let mut gone = 0;
+        let cuts = recording.cut(|place, _, cut| gone += u32::from(kill_clean_up::check_after(place, cut)));
+        println!("{kind:?}, cleaning up: {cuts} cuts, 0 violations; after {gone} the expired version was gone");
+        assert!(gone > 0);
     }
-    println!("cuts that did damage: {damaged}");
-    assert!(damaged > 5, "{damaged}");
 }
 
 #[test]
-#[ignore = "needs root, a loop device and mkfs.ext4"]
+fn a_power_cut_during_thinning_loses_nothing() {
+    for kind in FileSystem::ALL {
+        let work = |place: &Path, _: &mut dyn FnMut(usize)| {
+            delta::third(place);
+            write_back(place);
+        };
+        let Some(recording) = Recording::of(kind, delta::prepare, work) else { continue };
+        let mut thinned = 0;
+        let cuts = recording.cut(|place, _, cut| thinned += u32::from(delta::check_after(place, cut)));
+        println!("{kind:?}, thinning: {cuts} cuts, 0 violations; after {thinned} the older copy was a delta");
+        assert!(thinned > 0);
+    }
+}
+
+/// The tests of the tests: cuts after which a version is damaged, or not there although it was promised, when these
+/// steps are left out.
+fn violations_without(steps: &'static [&'static str]) {
+    for kind in FileSystem::ALL {
+        let work = |place: &Path, promised: &mut dyn FnMut(usize)| {
+            LEAVE.set(steps);
+            make_two(place, promised);
+            LEAVE.set(&[]);
+        };
+        let Some(recording) = Recording::of(kind, |_| (), work) else { continue };
+        let mut violations = 0;
+        let cuts = recording.cut(|place, promised, _| {
+            let versions = Store::open(place).map_or(Vec::new(), |store| {
+                let heads = store.versions(UDID).unwrap().versions;
+                heads.iter().map(|head| store.version(UDID, head.seq).unwrap()).collect()
+            });
+            let damaged = versions.iter().any(|version| !verify(version).damaged.is_empty());
+            violations += u32::from(damaged || versions.len() < promised);
+        });
+        println!("{kind:?} without {steps:?}: {cuts} cuts, {violations} violations");
+        assert!(violations > 0, "{kind:?} without {steps:?}");
+    }
+}
+
+#[test]
+fn with_the_record_durable_before_the_content_a_power_cut_does_damage() {
+    violations_without(&["barrier"]);
+}
+
+#[test]
+fn without_any_flush_a_power_cut_does_damage() {
+    violations_without(&["barrier", "record flush"]);
+}
+
+#[test]
 fn a_read_only_volume_with_leftovers_is_recovered_and_browsed() {
-    let Some(volume) = Volume::make() else {
-        println!("skipped: no right to mount a small volume");
-        return;
-    };
-    let sessions = volume.folder.path().join("sessions");
-    let store = Store::create_or_open(Path::new(&volume.place())).unwrap();
+    let Some(volume) = Volume::make(FileSystem::Ext4, FileSystem::Ext4.size()) else { return };
+    let (place, sessions) = (volume.place(), volume.sessions());
+    let store = Store::create_or_open(&place).unwrap();
     let mut session = store.begin(UDID, &sessions, Base::Newest).unwrap();
     put(&mut session, "a", b"1");
     session.commit(commit()).unwrap();
     let part = store.0.layout.parts().join("7c0e0c7e-92bd-4f0c-9d0d-2f7f63f7a9a1-0.part");
     std::fs::write(&part, b"left").unwrap();
-    assert!(run("mount", &["-o", "remount,ro", &volume.place()]));
-    let store = Store::open(Path::new(&volume.place())).unwrap();
+    assert!(volume.remount("ro"));
+    let store = Store::open(&place).unwrap();
     assert_eq!(store.recover(&sessions).unwrap(), []);
     assert!(part.exists(), "the volume is read-only");
     assert_eq!(contents(&store.version(UDID, 1).unwrap())["a"], b"1");
