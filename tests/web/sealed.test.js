@@ -28,8 +28,8 @@ test("a location is sealed, and opened on another computer", async () => {
     await backUp(it, 1, "60-backup");
     const [{ path }] = await it.call("locations.list");
     const key = await seal(path);
-    await it.button("Back").click();
-    await backUp(it, 2, "64-sealed-backup");
+    await show(it, "Devices");
+    await backUp(it, 2, "65-sealed-backup");
     it.clean(/status of 422.*\/call\/sealing\.on/);
     await elsewhere(path, key);
   } catch (error) {
@@ -42,8 +42,11 @@ test("a location is sealed, and opened on another computer", async () => {
 const dialog = (on) => on.page.locator("dialog[open]").last();
 const press = (on, name) => dialog(on).getByRole("button", { name, exact: true }).click();
 
-async function showLocation(on) {
-  const list = on.page.getByRole("list", { name: "Kept in" });
+const showLocation = (on) => show(on, "Kept in");
+
+/** Goes to the last of a list in the sidebar. */
+async function show(on, name) {
+  const list = on.page.getByRole("list", { name, exact: true });
   if (!(await list.isVisible())) await on.button("Sidebar").click();
   await list.getByRole("button").last().click();
 }
@@ -78,6 +81,7 @@ async function seal(path) {
   await typed.fill(key.split("-").at(-1).toLowerCase());
   await turnOn.click();
   await it.text("New versions are sealed");
+  await it.page.getByRole("region", { name: "Sealing" }).scrollIntoViewIfNeeded();
   await it.picture("64-sealed");
   const [{ sealing }] = await it.call("locations.list");
   assert.deepEqual([sealing.on, sealing.needs, path.length > 0], [true, [], true]);
@@ -92,16 +96,16 @@ async function elsewhere(path, key) {
   await showLocation(other);
   await other.heading("This location needs its recovery key");
   await other.text("1 version sealed");
-  await other.picture("65-key-needed");
+  await other.picture("66-key-needed");
   await other.button("Enter Recovery Key…").click();
   const field = dialog(other).getByLabel("Recovery key", { exact: true });
   await field.fill(`${key.slice(0, -1)}${key.endsWith("0") ? "1" : "0"}`);
   await press(other, "Open");
   await other.text("a letter of it is wrong");
-  await other.picture("66-mistyped");
+  await other.picture("67-mistyped");
   await field.fill(key.replaceAll("-", " ").toLowerCase());
   await press(other, "Open");
   await other.page.getByRole("heading", { name: "Versions 2", exact: true }).waitFor();
   await other.text("It will be asked for again");
-  await other.picture("67-opened");
+  await other.picture("68-opened");
 }
