@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { LETTERS, lettersOf, linesOf } from "./sheet";
+import { LETTERS, lettersOf, linesOf } from "./key";
 
 test("a key is shown in lines of groups and read however it is typed", () => {
   const key = Array.from({ length: 14 }, (_, group) => `A0${String(group).padStart(2, "1")}`).join("-");
