@@ -95,7 +95,8 @@ async fn a_backup_killed_anywhere_damages_nothing() {
     let usual = room.whole(&["back-up"]).await;
     let (mut counts, mut random) = (Counts::default(), Random(11));
     for _ in 0..times() {
-        day_passes(&room.phone()).await;
+        noticed(&room.phone()).await;
+        room.phone().day_passes().expect("a day");
         let before = room.versions();
         let after = Duration::from_millis(random.below(usual.as_millis() as u64));
         let running = room.killed(&["back-up"], after).await;
@@ -106,6 +107,7 @@ async fn a_backup_killed_anywhere_damages_nothing() {
             false => counts.too_late += 1,
         }
         counts.made_all_the_same += u64::from(running && now.len() > before.len());
+        noticed(&room.phone()).await;
         let took = room.whole(&["back-up"]).await;
         counts.slowest_next_run_seconds = counts.slowest_next_run_seconds.max(took.as_secs_f64());
         assert_eq!(room.versions().len(), now.len() + 1, "killed after {after:?}");
@@ -132,6 +134,7 @@ async fn a_restore_killed_anywhere_writes_nothing_to_the_store() {
             false => counts.too_late += 1,
         }
         // Killed after the device's last word it restarts all the same, a moment later.
+        noticed(&phone).await;
         tokio::time::sleep(Duration::from_secs(2)).await;
         back_from_its_restart(&phone).await;
         let took = room.whole(&restore).await;
@@ -144,15 +147,15 @@ async fn a_restore_killed_anywhere_writes_nothing_to_the_store() {
     assert!(kept(&room.location()) == before, "the store is only read");
 }
 
-/// Lets a day pass once the phone has noticed that nobody backs it up any more.
-async fn day_passes(phone: &Phone) {
-    for _ in 0..100 {
-        if phone.day_passes().is_ok() {
+/// Until the phone has noticed that nobody is there any more; before, it says that another backup is running.
+async fn noticed(phone: &Phone) {
+    for _ in 0..200 {
+        if !phone.is_busy() {
             return;
         }
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
-    panic!("the phone goes on with a backup that nobody makes");
+    panic!("the phone goes on with what nobody asks for any more");
 }
 
 async fn back_from_its_restart(phone: &Phone) {

@@ -182,6 +182,11 @@ impl Phone {
         media.make_writable(path, true).and_then(|()| media.write(path, 0, bytes)).is_ok()
     }
 
+    /// Whether a backup or a restore is under way, as far as the phone has noticed.
+    pub fn is_busy(&self) -> bool {
+        self.0.busy().is_none()
+    }
+
     /// How often a trusted host asked for all it tells of itself.
     pub fn told(&self) -> u64 {
         self.0.told.load(Ordering::Relaxed)
