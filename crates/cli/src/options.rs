@@ -195,6 +195,9 @@ pub struct Phones {
     /// How much is on each: 1 is 12,000 messages and 900 photos
     #[arg(long, default_value_t = 1.0)]
     pub scale: f64,
+    /// Messages the most talkative conversation has at least, for measurements
+    #[arg(long, default_value_t = 0)]
+    pub longest_conversation: u64,
     /// Small files added to each, for measurements
     #[arg(long, default_value_t = 0)]
     pub extra_files: u64,

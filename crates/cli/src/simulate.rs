@@ -52,6 +52,7 @@ fn bad(why: &str) -> ApiError {
 }
 
 fn choose(device: &mut DeviceOptions, asked: &Phones, number: u32) -> Result<()> {
+    device.longest_conversation = asked.longest_conversation;
     (device.extra_files, device.extra_big) = (asked.extra_files, asked.extra_big.clone());
     device.network = asked.network.map(|first| after(first, number));
     device.listed_on_network = asked.listed_on_network.map(|layout| match layout {

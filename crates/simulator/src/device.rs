@@ -83,6 +83,7 @@ impl Device {
             ContentsOptions {
                 seed: options.seed,
                 scale: options.scale,
+                longest_conversation: options.longest_conversation,
                 extra_files: options.extra_files,
                 extra_big: options.extra_big.clone(),
             },

@@ -50,6 +50,8 @@ pub struct DeviceOptions {
     pub seed: u64,
     /// How much the phone holds; see [`crate::contents::Contents::build`].
     pub scale: f64,
+    /// The most talkative conversation has at least so many messages, whatever the scale.
+    pub longest_conversation: u64,
     /// Small files on top; see [`crate::contents::ContentsOptions`].
     pub extra_files: u64,
     /// Sizes in bytes of big files on top.
@@ -103,6 +105,7 @@ impl Default for DeviceOptions {
         DeviceOptions {
             seed: 1,
             scale: 0.01,
+            longest_conversation: 0,
             extra_files: 0,
             extra_big: Vec::new(),
             name: None,

@@ -20,8 +20,12 @@ pub(crate) fn folder(root: &Path, day: u32) -> PathBuf {
 
 /// What a folder must say to be reused, without the day.
 fn record(options: &ContentsOptions) -> String {
-    let ContentsOptions { seed, scale, .. } = options;
-    format!("format {FORMAT}\nseed {seed}\nscale {scale:?}\n")
+    let ContentsOptions { seed, scale, longest_conversation, .. } = options;
+    let longest = match longest_conversation {
+        0 => String::new(),
+        messages => format!("longest conversation {messages}\n"),
+    };
+    format!("format {FORMAT}\nseed {seed}\nscale {scale:?}\n{longest}")
 }
 
 /// The day a folder of the same phone has come to; `None` when there is none or it is another phone.

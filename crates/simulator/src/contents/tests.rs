@@ -381,7 +381,8 @@ fn media_is_the_camera_roll() {
 #[test]
 fn many_and_big_files_are_listed_without_being_kept() {
     let folder = tempfile::tempdir().unwrap();
-    let options = ContentsOptions { seed: 2, scale: 0.01, extra_files: 5000, extra_big: vec![6 << 30] };
+    let options =
+        ContentsOptions { seed: 2, scale: 0.01, extra_files: 5000, extra_big: vec![6 << 30], ..Default::default() };
     let contents = Contents::build_with(options, folder.path()).unwrap();
     let filler: Vec<PhoneFile> = contents
         .files()

@@ -63,7 +63,11 @@ pub(crate) fn plan(options: &ContentsOptions) -> Vec<Conversation> {
     };
     let weights: f64 = (0..count).map(weight).sum();
     let people = people(options);
-    (0..count).map(|index| one(options, &people, index, (total * weight(index) / weights).ceil() as u64)).collect()
+    let messages = |index| match (index, (total * weight(index) / weights).ceil() as u64) {
+        (0, messages) => messages.max(options.longest_conversation),
+        (_, messages) => messages,
+    };
+    (0..count).map(|index| one(options, &people, index, messages(index))).collect()
 }
 
 fn is_company(index: usize) -> bool {
@@ -152,4 +156,21 @@ fn chat(service: &'static str, group: bool, participants: &[String], random: &mu
 pub(crate) fn account(persona: &Persona, service: &str) -> String {
     let sign = if service == "SMS" { "P" } else { "p" };
     format!("{sign}:{}", persona.phone_number)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::contents::messages::stream::{Said, woven};
+
+    #[test]
+    fn the_longest_conversation_is_as_long_as_asked_for() {
+        let options = ContentsOptions { scale: 0.01, longest_conversation: 3000, ..ContentsOptions::default() };
+        let plan = plan(&options);
+        let said: Vec<Said> = woven(&options, &plan).filter(Said::is_message).collect();
+        let of = |index| said.iter().filter(|said| said.conversation == index).count();
+        assert_eq!(of(0), 3000);
+        assert!(of(1) < 300, "{}", of(1));
+        assert!(said.is_sorted_by_key(|said| said.at));
+    }
 }
