@@ -14,12 +14,13 @@ const TRAILER: usize = 32;
 /// How many bytes of shared objects may be copied on top of those of the list.
 const MAX_SHARED: usize = 64 << 20;
 
-struct Reader<'a> {
+pub(crate) struct Reader<'a> {
     bytes: &'a [u8],
     offset_size: usize,
     reference_size: usize,
     objects: usize,
     table: usize,
+    top: usize,
     /// Values that may still be made. Objects can be shared, so a small file could stand for an endless tree.
     values_left: usize,
     bytes_left: usize,
@@ -27,46 +28,61 @@ struct Reader<'a> {
 
 /// Reads one binary property list.
 pub(crate) fn parse(bytes: &[u8]) -> Result<Value, PlistError> {
-    if !bytes.starts_with(b"bplist0") || bytes.len() < 8 + TRAILER {
-        return Err(PlistError::NotAPlist);
-    }
-    let trailer = &bytes[bytes.len() - TRAILER..];
-    let [offset_size, reference_size] = [trailer[6], trailer[7]].map(usize::from);
-    let objects = usize_of(&trailer[8..16])?;
-    let top = usize_of(&trailer[16..24])?;
-    let table = usize_of(&trailer[24..32])?;
-    let table_end = objects.checked_mul(offset_size).and_then(|size| size.checked_add(table));
-    let fits = (1..=8).contains(&offset_size)
-        && (1..=8).contains(&reference_size)
-        && table_end.is_some_and(|end| end <= bytes.len() - TRAILER);
-    if !fits {
-        return Err(PlistError::Damaged);
-    }
-    let mut reader = Reader {
-        bytes,
-        offset_size,
-        reference_size,
-        objects,
-        table,
-        values_left: (bytes.len() * 4 + 1000).min(MAX_VALUES),
-        bytes_left: (bytes.len() * 16 + 65_536).min(bytes.len() + MAX_SHARED),
-    };
-    reader.object(top, 0)
+    let mut reader = Reader::new(bytes)?;
+    reader.object(reader.top, 0)
 }
 
-impl Reader<'_> {
-    fn object(&mut self, number: usize, depth: usize) -> Result<Value, PlistError> {
-        if depth > MAX_DEPTH || self.values_left == 0 {
-            return Err(PlistError::TooBig);
+impl<'a> Reader<'a> {
+    pub(crate) fn new(bytes: &'a [u8]) -> Result<Reader<'a>, PlistError> {
+        if !bytes.starts_with(b"bplist0") || bytes.len() < 8 + TRAILER {
+            return Err(PlistError::NotAPlist);
         }
-        self.values_left -= 1;
+        let trailer = &bytes[bytes.len() - TRAILER..];
+        let [offset_size, reference_size] = [trailer[6], trailer[7]].map(usize::from);
+        let objects = usize_of(&trailer[8..16])?;
+        let top = usize_of(&trailer[16..24])?;
+        let table = usize_of(&trailer[24..32])?;
+        let table_end = objects.checked_mul(offset_size).and_then(|size| size.checked_add(table));
+        let fits = (1..=8).contains(&offset_size)
+            && (1..=8).contains(&reference_size)
+            && table_end.is_some_and(|end| end <= bytes.len() - TRAILER);
+        if !fits {
+            return Err(PlistError::Damaged);
+        }
+        Ok(Reader {
+            bytes,
+            offset_size,
+            reference_size,
+            objects,
+            table,
+            top,
+            values_left: (bytes.len() * 4 + 1000).min(MAX_VALUES),
+            bytes_left: (bytes.len() * 16 + 65_536).min(bytes.len() + MAX_SHARED),
+        })
+    }
+
+    /// The number of the object everything hangs from.
+    pub(crate) fn top(&self) -> usize {
+        self.top
+    }
+
+    /// Where an object lies, its kind and the low half of its marker.
+    pub(crate) fn place(&self, number: usize) -> Result<(usize, u8, usize), PlistError> {
         if number >= self.objects {
             return Err(PlistError::Damaged);
         }
         let entry = self.table + number * self.offset_size;
         let at = usize_of(self.slice(entry, self.offset_size)?)?;
         let marker = self.slice(at, 1)?[0];
-        let (kind, low) = (marker >> 4, usize::from(marker & 0x0F));
+        Ok((at, marker >> 4, usize::from(marker & 0x0F)))
+    }
+
+    fn object(&mut self, number: usize, depth: usize) -> Result<Value, PlistError> {
+        if depth > MAX_DEPTH || self.values_left == 0 {
+            return Err(PlistError::TooBig);
+        }
+        self.values_left -= 1;
+        let (at, kind, low) = self.place(number)?;
         match kind {
             0x0 => match low {
                 8 => Ok(Value::Boolean(false)),
@@ -95,7 +111,7 @@ impl Reader<'_> {
         }
     }
 
-    fn integer(&self, at: usize, size: usize) -> Result<Value, PlistError> {
+    pub(crate) fn integer(&self, at: usize, size: usize) -> Result<Value, PlistError> {
         let raw = self.slice(at, size)?;
         let low = &raw[raw.len().saturating_sub(8)..];
         let value = low.iter().fold(0u64, |sum, byte| sum << 8 | u64::from(*byte));
@@ -131,7 +147,7 @@ impl Reader<'_> {
 
     fn array(&mut self, at: usize, low: usize, depth: usize) -> Result<Value, PlistError> {
         let (start, count) = self.length(at, low)?;
-        let references = self.references(start, count)?;
+        let references: Vec<usize> = self.references(start, count)?.collect::<Result<_, _>>()?;
         let mut values = Vec::with_capacity(references.len());
         for reference in references {
             values.push(self.object(reference, depth + 1)?);
@@ -143,7 +159,7 @@ impl Reader<'_> {
     fn dictionary(&mut self, at: usize, low: usize, depth: usize) -> Result<Value, PlistError> {
         let (start, count) = self.length(at, low)?;
         let both = count.checked_mul(2).ok_or(PlistError::Damaged)?;
-        let references = self.references(start, both)?;
+        let references: Vec<usize> = self.references(start, both)?.collect::<Result<_, _>>()?;
         let mut values = Dictionary::new();
         for (key, value) in references[..count].iter().zip(&references[count..]) {
             if let Value::String(key) = self.object(*key, depth + 1)? {
@@ -154,13 +170,19 @@ impl Reader<'_> {
         Ok(Value::Dictionary(values))
     }
 
-    fn references(&self, start: usize, count: usize) -> Result<Vec<usize>, PlistError> {
+    /// The numbers of the objects a container holds; of a dictionary first those of all keys.
+    pub(crate) fn references(
+        &self,
+        start: usize,
+        count: usize,
+    ) -> Result<impl DoubleEndedIterator<Item = Result<usize, PlistError>> + ExactSizeIterator + use<'a>, PlistError>
+    {
         let size = count.checked_mul(self.reference_size).ok_or(PlistError::Damaged)?;
-        self.slice(start, size)?.chunks_exact(self.reference_size).map(usize_of).collect()
+        Ok(self.slice(start, size)?.chunks_exact(self.reference_size).map(usize_of))
     }
 
     /// Where the content of a variable-length object starts, and its length in units.
-    fn length(&self, at: usize, low: usize) -> Result<(usize, usize), PlistError> {
+    pub(crate) fn length(&self, at: usize, low: usize) -> Result<(usize, usize), PlistError> {
         if low != 0x0F {
             return Ok((at + 1, low));
         }
@@ -172,13 +194,13 @@ impl Reader<'_> {
         Ok((at + 2 + size, usize_of(self.slice(at + 2, size)?)?))
     }
 
-    fn copied(&mut self, start: usize, length: usize) -> Result<&[u8], PlistError> {
+    fn copied(&mut self, start: usize, length: usize) -> Result<&'a [u8], PlistError> {
         self.slice(start, length)?;
         self.bytes_left = self.bytes_left.checked_sub(length).ok_or(PlistError::TooBig)?;
         self.slice(start, length)
     }
 
-    fn slice(&self, start: usize, length: usize) -> Result<&[u8], PlistError> {
+    pub(crate) fn slice(&self, start: usize, length: usize) -> Result<&'a [u8], PlistError> {
         let end = start.checked_add(length).ok_or(PlistError::Damaged)?;
         self.bytes.get(start..end).ok_or(PlistError::Damaged)
     }

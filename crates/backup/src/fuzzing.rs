@@ -8,6 +8,7 @@ use crate::keybag::Keybag;
 use crate::keychain::{self, Opened};
 use crate::keys::Keys;
 use crate::mbdb::{MAGIC, Records};
+use crate::mbfile;
 use crate::password::Password;
 use crate::record::{self, Stat};
 
@@ -26,9 +27,15 @@ pub fn mbdb(list: &[u8]) -> (Vec<Option<Stat>>, bool) {
     }
 }
 
-/// What the record of a row says; `None` where it is none.
+/// What the record of a row says; `None` where it is none. Panics where it reads otherwise in place than taken apart.
 pub fn file_record(bytes: &[u8]) -> Option<Stat> {
-    record::decode(bytes).ok().map(|record| record.stat)
+    let record = record::decode(bytes).ok()?;
+    if let Some(read) = mbfile::read(bytes)
+        && let Ok(whole) = record::decode_any(bytes)
+    {
+        assert_eq!(read, whole);
+    }
+    Some(record.stat)
 }
 
 /// The identity of a key bag, and whether the password opens it. A bag of more than one round counts as shut.

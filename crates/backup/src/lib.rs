@@ -30,6 +30,7 @@ mod listing;
 mod locked;
 mod manifest;
 mod mbdb;
+mod mbfile;
 mod password;
 pub mod plists;
 mod record;

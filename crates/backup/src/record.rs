@@ -1,7 +1,7 @@
 use plist::{Dictionary, Value};
 
 use crate::archive::{ArchiveError, unarchive};
-use crate::mbdb;
+use crate::{mbdb, mbfile};
 
 /// What the manifest's record (`MBFile`) says about one file.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -24,7 +24,7 @@ pub struct Stat {
 }
 
 /// A record with what only this crate needs of it.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq)]
 pub(crate) struct Record {
     pub stat: Stat,
     /// As [`Stat::size`]; `None` where the record has none or it makes no sense.
@@ -44,6 +44,11 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<Record, ArchiveError> {
     if bytes.starts_with(mbdb::MAGIC) {
         return mbdb::decode(bytes);
     }
+    mbfile::read(bytes).map_or_else(|| decode_any(bytes), Ok)
+}
+
+/// The same by taking the whole archive apart.
+pub(crate) fn decode_any(bytes: &[u8]) -> Result<Record, ArchiveError> {
     let tree = unarchive(bytes)?;
     let fields = tree.as_dictionary().ok_or(ArchiveError::NotAnArchive)?;
     let (mode, size) = (integer(fields, "Mode"), integer(fields, "Size"));

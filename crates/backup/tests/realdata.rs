@@ -105,10 +105,22 @@ fn a_plain_backup_with_real_rows() {
     assert_files(&backup, &expected(&folder));
     assert_eq!(backup.check(&mut |_, _| {}).unwrap().missing_count, 0);
     assert!(backup.keychain().unwrap().is_none());
+    assert_records(&folder);
     assert_eq!(
         backup.left_out().iter().map(|left| left.what).collect::<Vec<_>>(),
         ["health", "callHistory", "safari", "keychain", "home"]
     );
+}
+
+/// Every record of a manifest reads the same in place and taken apart.
+fn assert_records(folder: &Path) {
+    let flags = rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY | rusqlite::OpenFlags::SQLITE_OPEN_URI;
+    let uri = format!("file:{}?immutable=1", folder.join("Manifest.db").display());
+    let manifest = rusqlite::Connection::open_with_flags(uri, flags).unwrap();
+    let mut records = manifest.prepare("SELECT file FROM Files").unwrap();
+    let records = records.query_map([], |row| row.get::<_, Vec<u8>>(0)).unwrap();
+    let read = records.filter(|record| backup::fuzzing::file_record(record.as_ref().unwrap()).is_some()).count();
+    assert!(read >= 10, "{read}");
 }
 
 /// The production number of rounds, 3,721 rows, a password with a letter outside ASCII.
