@@ -22,7 +22,7 @@ async fn an_empty_mount_point_gets_no_store_of_its_own() {
     // Another store at the same path is not the one that is meant.
     store::Store::create_or_open(&location).unwrap();
     let job = home.job("device.backUp", json!({ "udid": home.phone().udid() })).await;
-    assert_eq!(job.error.map(|error| error.code), Some(Code::LocationMissing));
+    assert_eq!(job.error.map(|error| error.code), Some(Code::LocationReplaced));
 
     std::fs::remove_dir_all(&location).unwrap();
     std::fs::rename(&away, &location).unwrap();

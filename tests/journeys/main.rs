@@ -16,11 +16,15 @@ mod links;
 mod live;
 mod locations;
 mod lost;
+mod moving;
 mod restore;
 mod sealed;
 mod secrets;
+#[cfg(target_os = "linux")]
+mod shares;
 mod sweep;
 mod terminal;
 mod terminal_secrets;
 mod trust;
+mod two_computers;
 mod wifi;

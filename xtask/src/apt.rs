@@ -18,6 +18,7 @@ pub const TESTS: &[&str] = &[
     "libimobiledevice-utils",
     "ideviceinstaller",
     "ifuse",
+    "bindfs",
     "openssl",
     "sqlite3",
     "python3-venv",

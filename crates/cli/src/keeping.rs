@@ -5,12 +5,28 @@ use crate::print;
 use clap::Subcommand;
 use engine::api::{ApiError, Code, Result};
 use serde_json::{Value, json};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 #[derive(Subcommand)]
 pub enum Keeping {
-    /// List the locations: where, how many versions, how much is free
+    /// List the locations: where, how many versions, how much is free, what the disk or share is and can do
     Stores,
+    /// Move all versions of a location to another folder; the same command goes on with a move that was cut
+    Move {
+        from: PathBuf,
+        to: PathBuf,
+        /// Afterwards delete the copy that stays at the old place when the two lie on different disks
+        #[arg(long)]
+        delete_old: bool,
+    },
+    /// Choose where the next versions of a device go
+    KeepIn {
+        /// A known location; the default one when left out
+        location: Option<PathBuf>,
+        /// A device's UDID; the only one there is when left out
+        #[arg(long)]
+        device: Option<String>,
+    },
     /// Look whether everything in a location is there, or with --bytes whether every byte is still what was stored
     Verify {
         location: PathBuf,
@@ -62,7 +78,13 @@ pub enum Keeping {
 
 pub async fn run(door: &Door, command: Keeping) -> Result<()> {
     match command {
-        Keeping::Stores => print::keeping::stores(&door.call("locations.list", json!({})).await?, door.json),
+        Keeping::Stores => stores(door).await?,
+        Keeping::Move { from, to, delete_old } => relocate(door, &from, &to, delete_old).await?,
+        Keeping::KeepIn { location, device } => {
+            let (udid, location) = (door.known_device(device).await?, optional(location)?);
+            door.call("device.keepIn", json!({ "udid": udid, "location": location })).await?;
+            print::keeping::kept_in(&udid, location.as_deref(), door.json);
+        }
         Keeping::Verify { location, bytes } => {
             let depth = if bytes { "bytes" } else { "presence" };
             door.job("location.verify", json!({ "path": whole(&location)?, "depth": depth })).await?;
@@ -80,6 +102,36 @@ pub async fn run(door: &Door, command: Keeping) -> Result<()> {
             let asked = json!({ "version": version, "location": optional(location)? });
             print::keeping::readiness(&door.call("version.readiness", asked).await?, door.json);
         }
+    }
+    Ok(())
+}
+
+/// The locations, each with what stands behind it where it can be reached.
+async fn stores(door: &Door) -> Result<()> {
+    let mut known = door.call("locations.list", json!({})).await?;
+    for location in known.as_array_mut().into_iter().flatten() {
+        if location["problem"].is_null() && !location["free"].is_null() {
+            // One that went away in between is told the next time.
+            let volume = door.call("location.volume", json!({ "path": location["path"] })).await;
+            location["volume"] = volume.unwrap_or(Value::Null);
+        }
+    }
+    print::keeping::stores(&known, door.json);
+    Ok(())
+}
+
+async fn relocate(door: &Door, from: &Path, to: &Path, delete_old: bool) -> Result<()> {
+    let (from, to) = (whole(from)?, whole(to)?);
+    let known = door.call("locations.list", json!({})).await?;
+    let moved_before = !print::rows(&known).any(|location| location["path"] == from.as_str());
+    let volume = door.call("location.volume", json!({ "path": to })).await;
+    // Only the old copy is left to be deleted.
+    let old = volume.ok().filter(|volume| moved_before && volume["oldCopy"] == from.as_str());
+    if old.is_none() {
+        door.job("location.move", json!({ "from": from, "to": to })).await?;
+    }
+    if delete_old && door.call("location.volume", json!({ "path": to })).await?["oldCopy"].is_string() {
+        door.job("location.removeOld", json!({ "path": to })).await?;
     }
     Ok(())
 }

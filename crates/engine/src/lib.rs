@@ -13,6 +13,7 @@ mod json_file;
 mod keeping;
 mod library;
 mod live;
+mod locations;
 mod locks;
 pub mod media;
 mod pretend;
@@ -104,6 +105,7 @@ struct Parts {
     previews: browse::Previews,
     locks: locks::Locks,
     store_keys: locks::StoreKeys,
+    seen: locations::Seen,
     records: keeping::Records,
     stream: stream::Address,
     scratch: browse::Scratch,
@@ -179,6 +181,7 @@ impl Parts {
             previews: browse::Previews::open(&config.cache),
             locks: locks::Locks::default(),
             store_keys: locks::StoreKeys::default(),
+            seen: locations::Seen::open(&config.data),
             stream: stream::Address::default(),
             scratch,
             stopping: CancellationToken::new(),

@@ -10,15 +10,7 @@ use std::path::{Path, PathBuf};
 use crate::Result;
 use crate::error::at;
 use crate::fault::left_out;
-
-/// How new files become durable.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Flush {
-    /// All at once, by the barrier.
-    Volume,
-    /// Each by itself, then the barrier.
-    EachFile,
-}
+use crate::volume::{Flush, flush_of};
 
 /// The barrier of one session. Opened before the first write, so that it is told of every failed write since.
 pub(crate) struct Barrier {
@@ -28,9 +20,9 @@ pub(crate) struct Barrier {
 }
 
 impl Barrier {
-    /// For the volume that holds `root`, a folder with a `STORE.json`.
-    pub fn open(root: &Path) -> Result<Barrier> {
-        let path = if cfg!(target_os = "linux") { root.to_path_buf() } else { root.join("STORE.json") };
+    /// For the volume that holds `root`, a folder, and `file`, any file in it: not every system flushes through a folder.
+    pub fn open(root: &Path, file: &Path) -> Result<Barrier> {
+        let path = if cfg!(target_os = "linux") { root.to_path_buf() } else { file.to_path_buf() };
         let volume = File::open(&path).map_err(at(&path))?;
         let flush = flush_of(&volume);
         Ok(Barrier { root: path, volume, flush })
@@ -103,29 +95,4 @@ fn whole_volume(volume: &File, flush: Flush) -> io::Result<()> {
 fn whole_volume(volume: &File, _flush: Flush) -> io::Result<()> {
     // On macOS this is F_FULLFSYNC, which empties the drive's cache; Windows has flushed each file for good.
     if cfg!(target_os = "macos") { volume.sync_all() } else { Ok(()) }
-}
-
-/// `syncfs` is trusted on local disks only; an unknown volume counts as one.
-#[cfg(target_os = "linux")]
-fn flush_of(volume: &File) -> Flush {
-    use std::os::fd::AsRawFd;
-    const NFS: u32 = 0x6969;
-    const SMB: [u32; 3] = [0x517B, 0xFF53_4D42, 0xFE53_4D42];
-    const FUSE: u32 = 0x6573_5546;
-    const CEPH: u32 = 0x00C3_6400;
-    const V9FS: u32 = 0x0102_1997;
-    // SAFETY: statfs is plain data; the call fills it or fails.
-    let mut about: libc::statfs = unsafe { std::mem::zeroed() };
-    // SAFETY: an open descriptor and a struct of the right type.
-    if unsafe { libc::fstatfs(volume.as_raw_fd(), &mut about) } != 0 {
-        return Flush::EachFile;
-    }
-    let kind = about.f_type as u32;
-    let remote = SMB.contains(&kind) || [NFS, FUSE, CEPH, V9FS].contains(&kind);
-    if remote { Flush::EachFile } else { Flush::Volume }
-}
-
-#[cfg(not(target_os = "linux"))]
-fn flush_of(_volume: &File) -> Flush {
-    Flush::EachFile
 }

@@ -20,7 +20,7 @@ const CHECKED: usize = 80;
 /// The most deltas that may lean on one another.
 pub(crate) const LONGEST: u32 = 8;
 /// A reader gives up after so many: no writer makes as many.
-const MOST_READ: u32 = 32;
+pub(crate) const MOST_READ: u32 = 32;
 const LEVEL: i32 = 3;
 const WINDOW_LOG: u32 = 27;
 

@@ -15,6 +15,15 @@ pub enum Error {
     /// The location holds no store.
     #[error("there is no store in {}", location.display())]
     NoStore { location: PathBuf },
+    /// The store was moved away; `to` is its new place as the computer `host` knows it.
+    #[error("the store of {} was moved to {} by {host}", location.display(), to.display())]
+    Moved { location: PathBuf, to: PathBuf, host: String },
+    /// A move to this location has begun and not ended: it is no store yet.
+    #[error("a move from {} to {} has not ended", from.display(), location.display())]
+    HalfMoved { location: PathBuf, from: PathBuf },
+    /// No finished move left anything here.
+    #[error("nothing was moved away from {}", location.display())]
+    NotMoved { location: PathBuf },
     /// A newer release of Heirloom wrote the store.
     #[error("the store in {} needs a newer release (its format is {format})", location.display())]
     NewerFormat { location: PathBuf, format: u64 },
@@ -209,6 +218,7 @@ impl From<Error> for io::Error {
             Error::Io { source, .. } => source.kind(),
             Error::DiskFull { .. } => io::ErrorKind::StorageFull,
             Error::NotFound { .. } | Error::NoVersion { .. } | Error::NoStore { .. } => io::ErrorKind::NotFound,
+            Error::Moved { .. } | Error::HalfMoved { .. } | Error::NotMoved { .. } => io::ErrorKind::NotFound,
             Error::BadPath { .. } | Error::BadDevice { .. } | Error::InsideItself { .. } | Error::NotAKey => {
                 io::ErrorKind::InvalidInput
             }

@@ -2,12 +2,13 @@
 
 use std::collections::{BTreeSet, HashMap};
 use std::path::PathBuf;
+use std::{fs, iter};
 
-use crate::layout::{Hash, check_udid, record_seq};
+use crate::layout::{Hash, check_udid, object_hash, record_seq};
 use crate::list::{EntryKind, OBJECT};
 use crate::sealing::Keys;
 use crate::store::names_in;
-use crate::{Damage, Result, Store, record};
+use crate::{Damage, Result, Store, delta, record};
 
 /// A record that holds content: that of a version, an expired one or a damaged one put aside.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -80,33 +81,77 @@ pub(crate) fn objects_of(
     .map(drop)
 }
 
-/// Content grouped by the very set of records that hold it. There are few such sets: content comes once and goes once.
+/// What lies in the folders of objects.
 #[derive(Default)]
+struct OnDisk {
+    /// What each content takes, whole or as a delta, in bytes.
+    bytes: HashMap<Hash, u64>,
+    /// What each delta leans on.
+    bases: HashMap<Hash, Hash>,
+    objects: u64,
+}
+
+impl OnDisk {
+    fn of(store: &Store) -> Result<OnDisk> {
+        let mut found = OnDisk::default();
+        for folder in store.object_folders()? {
+            for name in names_in(&folder)? {
+                let Some(hash) = object_hash(&name) else { continue };
+                let path = folder.join(&name);
+                // One that went meanwhile takes no space.
+                *found.bytes.entry(hash).or_default() += fs::symlink_metadata(&path).map_or(0, |about| about.len());
+                found.objects += 1;
+                if name.ends_with(".delta")
+                    && let Ok(header) = delta::header(&path)
+                {
+                    found.bases.insert(hash, header.base);
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    /// A content and all that it leans on: whoever holds the one holds the others.
+    fn leaning(&self, hash: Hash) -> impl Iterator<Item = Hash> {
+        // No chain is longer than what is there; one that was forged into a ring ends, too.
+        iter::successors(Some(hash), |hash| self.bases.get(hash).copied()).take(1 + delta::MOST_READ as usize)
+    }
+}
+
+/// Content grouped by the very set of records that hold it. There are few such sets: content comes once and goes once.
 pub(crate) struct Holdings {
     pub records: Vec<RecordFile>,
+    /// All objects, and what they take in bytes, whether any record holds them or not.
+    pub objects: u64,
+    pub objects_bytes: u64,
     /// A set is an earlier set and one more record. The first is the empty one.
     sets: Vec<(u32, u32)>,
     bytes: Vec<u64>,
 }
 
 impl Holdings {
-    /// Reads every record of the store; of one that cannot be read, what can. A sealed one whose key is not at hand is an
-    /// error: it is whole, and what it holds would be taken for free. `on_disk` tells what contents take there,
-    /// where that is known; else they count with their size.
-    pub fn of(store: &Store, on_disk: Option<&HashMap<Hash, u64>>) -> Result<Holdings> {
-        let mut holdings = Holdings { sets: vec![(0, u32::MAX)], bytes: vec![0], ..Holdings::default() };
-        let mut set_of: HashMap<Hash, (u32, u64)> = HashMap::new();
+    /// Lists every object and reads every record of the store; of one that cannot be read, what can. Content counts with
+    /// what it takes on the disk. A sealed record whose key is not at hand is an error: it is whole, and what it holds
+    /// would be taken for free.
+    pub fn of(store: &Store) -> Result<Holdings> {
+        let on_disk = OnDisk::of(store)?;
+        let (objects, objects_bytes) = (on_disk.objects, on_disk.bytes.values().sum());
+        let (sets, bytes) = (vec![(0, u32::MAX)], vec![0]);
+        let mut holdings = Holdings { records: Vec::new(), objects, objects_bytes, sets, bytes };
+        let mut set_of: HashMap<Hash, u32> = HashMap::new();
         let mut grown: HashMap<(u32, u32), u32> = HashMap::new();
         for record in store.all_records()?.0 {
             let index = holdings.records.len() as u32;
             let sets = &mut holdings.sets;
-            let read = objects_of(&record, &store.0.keys, &mut |hash, size| {
-                let (set, _) = set_of.entry(hash).or_insert((0, size));
-                if sets[*set as usize].1 != index {
-                    *set = *grown.entry((*set, index)).or_insert_with(|| {
-                        sets.push((*set, index));
-                        sets.len() as u32 - 1
-                    });
+            let read = objects_of(&record, &store.0.keys, &mut |hash, _| {
+                for hash in on_disk.leaning(hash) {
+                    let set = set_of.entry(hash).or_insert(0);
+                    if sets[*set as usize].1 != index {
+                        *set = *grown.entry((*set, index)).or_insert_with(|| {
+                            sets.push((*set, index));
+                            sets.len() as u32 - 1
+                        });
+                    }
                 }
             });
             if let Err(damage @ Damage::KeyNeeded(_)) = read {
@@ -115,9 +160,8 @@ impl Holdings {
             holdings.records.push(record);
         }
         holdings.bytes.resize(holdings.sets.len(), 0);
-        for (hash, (set, size)) in set_of {
-            let taken = on_disk.map_or(size, |on_disk| on_disk.get(&hash).copied().unwrap_or(0));
-            holdings.bytes[set as usize] += taken;
+        for (hash, set) in set_of {
+            holdings.bytes[set as usize] += on_disk.bytes.get(&hash).copied().unwrap_or(0);
         }
         Ok(holdings)
     }

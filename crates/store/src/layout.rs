@@ -38,6 +38,14 @@ impl Layout {
     pub fn ballast(&self) -> PathBuf {
         self.root.join("ballast")
     }
+    /// At the new place of a store: what a move that is under way has done.
+    pub fn moving(&self) -> PathBuf {
+        self.root.join("MOVING.json")
+    }
+    /// At the old place of a store: where it is now.
+    pub fn moved(&self) -> PathBuf {
+        self.root.join("MOVED.json")
+    }
     pub fn objects(&self) -> PathBuf {
         self.root.join("objects")
     }

@@ -278,7 +278,8 @@ pub(crate) fn computer(sessions: &Path) -> Result<Uuid> {
     }
 }
 
-fn host_name() -> String {
+/// What this computer is called, for people.
+pub(crate) fn host_name() -> String {
     #[cfg(unix)]
     {
         let mut buffer = [0u8; 256];

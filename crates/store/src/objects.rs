@@ -6,10 +6,11 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::Result;
-use crate::barrier::{Flush, flush_file, forget_cached};
+use crate::barrier::{flush_file, forget_cached};
 use crate::error::{ObjectDamage, writing};
 use crate::fault::{failing, point};
 use crate::layout::{Hash, Layout, group};
+use crate::volume::Flush;
 
 /// Whether an object is there with the right size. A link or a pipe somebody put there is none.
 pub(crate) fn look(object: &Path, size: u64) -> std::result::Result<(), ObjectDamage> {
@@ -195,6 +196,7 @@ impl Objects {
 
     /// Gives a finished part, flushed by the caller, the name of the delta for the object `hash`.
     pub fn take_delta(&self, mut part: Part, hash: &Hash) -> Result<()> {
+        self.ensure_folder(hash)?;
         self.settle(&part.file).map_err(writing(&part.path, 0))?;
         let path = self.layout.delta(hash);
         replace(&part.path, &path).map_err(writing(&path, 0))?;

@@ -8,7 +8,6 @@ use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use tracing::{debug, info};
-use uuid::Uuid;
 
 use crate::barrier::flush_folder;
 use crate::error::at;
@@ -16,7 +15,7 @@ use crate::expired::{GRACE, since_or_now};
 use crate::fault::{left_out, point};
 use crate::holdings::{Place, RecordFile, objects_of};
 use crate::layout::{Hash, gone_name, object_hash, since_name};
-use crate::lease::{CLEAN_UP, Lease};
+use crate::lease::Lease;
 use crate::store::names_in;
 use crate::writers::Writers;
 use crate::{Damage, Error, ObjectDamage, Result, Store, delta, objects, space};
@@ -51,22 +50,12 @@ impl Store {
     /// [`Error::RecordUnreadable`] when any record cannot be read, with [`Error::KeyNeeded`] when one is sealed and its key
     /// is not at hand. A backup that begins meanwhile ends it early.
     pub fn reclaim(&self, sessions: &Path, now: i64, progress: &mut dyn FnMut(u64, u64) -> bool) -> Result<Reclaimed> {
-        fs::create_dir_all(sessions).map_err(at(sessions))?;
         let layout = &self.0.layout;
         // Making room must work on a full disk.
         if self.free_space()? < ROOM {
             space::release_ballast(&layout.ballast());
         }
-        let taken = Lease::take(layout, sessions, self.id(), CLEAN_UP, Uuid::new_v4());
-        let lease = taken.map_err(|error| match error {
-            Error::DeviceBusy { holder, .. } => Error::StoreBusy { holder },
-            other => other,
-        })?;
-        point("clean-up begun");
-        let writers = Writers::new(self, sessions, CLEAN_UP)?;
-        if let Some(holder) = writers.at_work()? {
-            return Err(Error::StoreBusy { holder });
-        }
+        let (lease, writers) = self.alone(sessions)?;
         self.restore_doomed()?;
         let now = now.min(writers.volume_time()?);
         let mut sweep =

@@ -31,7 +31,7 @@ impl Store {
     /// Fails with [`Error::OtherContent`] when the bytes are others; the store is then as it was.
     pub fn repair(&self, hash: &[u8; 32], content: &mut dyn Read) -> Result<()> {
         let layout = &self.0.layout;
-        let barrier = Barrier::open(layout.root())?;
+        let barrier = Barrier::open(layout.root(), &layout.store_file())?;
         let objects = Objects::new(layout.clone(), barrier.flush, Uuid::new_v4().to_string());
         let mut part = objects.part()?;
         let (mut hasher, mut size, mut buffer) = (blake3::Hasher::new(), 0, vec![0; 256 << 10]);

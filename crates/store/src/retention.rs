@@ -133,7 +133,7 @@ impl Store {
         let pinned = self.pinned(udid)?;
         let heads = self.versions(udid)?.versions;
         let facts: Vec<Facts> = heads.iter().map(|head| Facts::of(head, pinned.contains(&head.seq))).collect();
-        let holdings = Holdings::of(self, None)?;
+        let holdings = Holdings::of(self)?;
         let records = || holdings.records.iter().enumerate();
         // What is expired already goes anyway, and must not be counted to this rule.
         let going: BTreeSet<usize> =

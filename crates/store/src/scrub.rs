@@ -165,7 +165,7 @@ impl Store {
     }
 
     /// The files that have one of these objects: how many, and the first of them.
-    fn touched<T>(&self, damaged: &HashMap<Hash, T>) -> Result<HashMap<Hash, (u64, Vec<Touched>)>> {
+    pub(crate) fn touched<T>(&self, damaged: &HashMap<Hash, T>) -> Result<HashMap<Hash, (u64, Vec<Touched>)>> {
         let mut touched: HashMap<Hash, (u64, Vec<Touched>)> = HashMap::new();
         if damaged.is_empty() {
             return Ok(touched);

@@ -96,7 +96,7 @@ impl Store {
         self.restore_doomed()?;
         self.prepare_device(udid)?;
         let key = self.sealing_key()?;
-        let barrier = Barrier::open(layout.root())?;
+        let barrier = Barrier::open(layout.root(), &layout.store_file())?;
         let objects = Arc::new(Objects::new(layout.clone(), barrier.flush, id.to_string()));
         let newest = self.newest_for_writing(udid)?;
         self.drop_claims(udid)?;

@@ -1,14 +1,12 @@
 //! Room on the volume: how much there is, and a reserve to be able to finish on a full one.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::fs::{self, File, OpenOptions};
 use std::io::Write;
 use std::path::Path;
 
 use crate::error::at;
 use crate::holdings::{Holdings, Place, RecordFile};
-use crate::layout::object_hash;
-use crate::store::names_in;
 use crate::{Error, Result, Store};
 
 /// The size of the reserve, in bytes.
@@ -22,7 +20,8 @@ pub struct Space {
     /// All objects, in bytes, whether a version names them or not.
     pub objects_bytes: u64,
     pub objects: u64,
-    /// Device, number, and the bytes that this version alone holds; by device and number, expired ones too.
+    /// Device, number, and the bytes that this version alone holds: what a clean-up frees when it is given up. What
+    /// another version's content leans on as a delta is not its alone. By device and number, expired ones too.
     pub by_version: Vec<(String, u64, u64)>,
     /// Objects that no version names, in bytes: a clean-up may take them away one day.
     pub unnamed_bytes: u64,
@@ -31,27 +30,16 @@ pub struct Space {
 impl Store {
     /// What the store takes, and what each version holds alone. Reads every record and lists every object.
     pub fn space(&self) -> Result<Space> {
-        let mut space = Space::default();
-        let mut on_disk = HashMap::new();
-        for folder in self.object_folders()? {
-            for name in names_in(&folder)? {
-                let Some(hash) = object_hash(&name) else { continue };
-                // One that went meanwhile takes no space.
-                let size = fs::symlink_metadata(folder.join(name)).map_or(0, |about| about.len());
-                *on_disk.entry(hash).or_default() += size;
-                space.objects_bytes += size;
-                space.objects += 1;
-            }
-        }
-        let holdings = Holdings::of(self, Some(&on_disk))?;
+        let holdings = Holdings::of(self)?;
         let alone = |(index, file): (usize, &RecordFile)| {
             (file.udid.clone(), file.seq, holdings.only(&BTreeSet::from([index])))
         };
         let kept = holdings.records.iter().enumerate().filter(|(_, file)| file.place != Place::Quarantine);
-        space.by_version = kept.map(alone).collect();
-        space.by_version.sort();
-        space.unnamed_bytes = space.objects_bytes.saturating_sub(holdings.named());
-        Ok(space)
+        let mut by_version: Vec<_> = kept.map(alone).collect();
+        by_version.sort();
+        let Holdings { objects, objects_bytes, .. } = holdings;
+        let unnamed_bytes = objects_bytes.saturating_sub(holdings.named());
+        Ok(Space { objects_bytes, objects, by_version, unnamed_bytes })
     }
 }
 

@@ -15,7 +15,7 @@ use crate::fault::point;
 use crate::layout::{Layout, check_udid};
 use crate::records::Memory;
 use crate::sealing::Keys;
-use crate::{Error, Result, lease, record, space};
+use crate::{Error, Result, lease, record, relocate, space};
 
 /// The format this release reads and writes.
 const FORMAT: u64 = 1;
@@ -52,6 +52,9 @@ impl Store {
     /// For a location that should have a store (a volume may not be mounted), use [`Store::open`].
     pub fn create_or_open(location: &Path) -> Result<Store> {
         let layout = Layout::new(location);
+        if let Err(error @ (Error::Moved { .. } | Error::HalfMoved { .. })) = read_store_file(location, &layout) {
+            return Err(error);
+        }
         for folder in [layout.parts(), layout.devices(), layout.leases()] {
             fs::create_dir_all(&folder).map_err(at(&folder))?;
         }
@@ -80,12 +83,17 @@ impl Store {
 
     /// Opens the store in `location`.
     ///
-    /// Fails with [`Error::NoStore`] when there is none, [`Error::NewerFormat`] when this release is too old for it.
+    /// Fails with [`Error::NoStore`] when there is none, [`Error::Moved`] or [`Error::HalfMoved`] where a move is the reason,
+    /// [`Error::NewerFormat`] when this release is too old for it.
     pub fn open(location: &Path) -> Result<Store> {
         let layout = Layout::new(location);
-        let StoreFile { id: uuid, .. } = read_store_file(location, &layout)?;
-        let (location, id) = (location.to_path_buf(), uuid.to_string());
-        Ok(Store(Arc::new(Inner { location, layout, uuid, id, keys: Keys::default(), memory: Mutex::default() })))
+        Ok(Store::at(location, read_store_file(location, &layout)?.id))
+    }
+
+    /// The store `uuid` in `location`, known to be there or about to be.
+    pub(crate) fn at(location: &Path, uuid: Uuid) -> Store {
+        let (layout, id, memory) = (Layout::new(location), uuid.to_string(), Mutex::default());
+        Store(Arc::new(Inner { location: location.to_path_buf(), layout, uuid, id, keys: Keys::default(), memory }))
     }
 
     /// The name of the store, made up when it was made.
@@ -143,7 +151,7 @@ fn read_store_file(location: &Path, layout: &Layout) -> Result<StoreFile> {
     let path = layout.store_file();
     let bytes = match fs::read(&path) {
         Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
-            return Err(Error::NoStore { location: location.to_path_buf() });
+            return Err(no_store(location, layout));
         }
         result => result.map_err(at(&path))?,
     };
@@ -159,7 +167,17 @@ fn read_store_file(location: &Path, layout: &Layout) -> Result<StoreFile> {
     }
 }
 
-fn write_store_file(layout: &Layout, id: Uuid) -> Result<()> {
+/// Why there is no `STORE.json`.
+fn no_store(location: &Path, layout: &Layout) -> Error {
+    let location = location.to_path_buf();
+    match (relocate::note(layout), relocate::moving(layout)) {
+        (Some(note), _) => Error::Moved { location, to: note.to, host: note.host },
+        (None, Some(moving)) => Error::HalfMoved { location, from: moving.from },
+        (None, None) => Error::NoStore { location },
+    }
+}
+
+pub(crate) fn write_store_file(layout: &Layout, id: Uuid) -> Result<()> {
     let path = layout.store_file();
     let content = StoreFile { format: FORMAT, id, made: lease::now() };
     let mut json = serde_json::to_vec_pretty(&content).map_err(|error| at(&path)(error.into()))?;

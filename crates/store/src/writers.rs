@@ -7,8 +7,9 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use uuid::Uuid;
 
 use crate::error::at;
+use crate::fault::point;
 use crate::layout::check_udid;
-use crate::lease::{self, CLEAN_UP, Found, LocalLock, STALE};
+use crate::lease::{self, CLEAN_UP, Found, Lease, LocalLock, STALE};
 use crate::store::names_in;
 use crate::{Error, Result, Store};
 
@@ -87,6 +88,31 @@ impl<'a> Writers<'a> {
 }
 
 impl Store {
+    /// Who writes to the store now, here or on another computer, if anybody does; `sessions` is the folder given to
+    /// [`Store::begin`].
+    pub fn writer(&self, sessions: &Path) -> Result<Option<String>> {
+        fs::create_dir_all(sessions).map_err(at(sessions))?;
+        Writers::new(self, sessions, CLEAN_UP)?.at_work()
+    }
+
+    /// The lease of a clean-up, with nobody else at work.
+    ///
+    /// Fails with [`Error::StoreBusy`] while a session or another clean-up is.
+    pub(crate) fn alone(&self, sessions: &Path) -> Result<(Lease, Writers<'_>)> {
+        fs::create_dir_all(sessions).map_err(at(sessions))?;
+        let taken = Lease::take(&self.0.layout, sessions, self.id(), CLEAN_UP, Uuid::new_v4());
+        let lease = taken.map_err(|error| match error {
+            Error::DeviceBusy { holder, .. } => Error::StoreBusy { holder },
+            other => other,
+        })?;
+        point("clean-up begun");
+        let writers = Writers::new(self, sessions, CLEAN_UP)?;
+        match writers.at_work()? {
+            Some(holder) => Err(Error::StoreBusy { holder }),
+            None => Ok((lease, writers)),
+        }
+    }
+
     /// Returns when no clean-up is at work. The caller has written its own lease for `udid` before, which makes a
     /// clean-up end.
     ///

@@ -1,7 +1,7 @@
 import type { ApiError, Code } from "./generated";
 
 /** What the button under an error does. */
-export type Way = "retry" | "unlock" | "unknown" | "location" | "folder" | "full";
+export type Way = "retry" | "unlock" | "unknown" | "location" | "folder" | "full" | "follow";
 
 interface Words {
   title: string;
@@ -19,6 +19,7 @@ const BUTTONS: Record<Way, string> = {
   location: "Choose Another Location…",
   folder: "Choose Another Folder…",
   full: "Ask for Everything Again",
+  follow: "Use the New Place",
 };
 const NOTES: Partial<Record<Way, string>> = {
   full: "If that does not help, ask for everything again: the iPhone sends all of it anew, and nothing is stored twice.",
@@ -159,9 +160,33 @@ export const words: Record<Code, Words> = {
     way: "retry",
   },
   locationMissing: {
-    title: "The location is not there",
-    advice: "The disk may be unplugged or the network share offline. Nothing on it is lost. Bring it back, or choose another.",
-    way: "location",
+    title: "The folder with the versions is gone",
+    way: "retry",
+    also: "location",
+  },
+  diskOffline: {
+    title: "The disk is not connected",
+    way: "retry",
+    also: "location",
+  },
+  shareOffline: {
+    title: "The network share does not answer",
+    way: "retry",
+    also: "location",
+  },
+  locationReplaced: {
+    title: "Something else is in this place",
+    way: "retry",
+    also: "location",
+  },
+  locationMoved: {
+    title: "These versions were moved",
+    way: "follow",
+    also: "retry",
+  },
+  moveUnfinished: {
+    title: "A move to this place has not ended",
+    way: "retry",
   },
   locationReadOnly: {
     title: "Nothing can be written to this location",

@@ -1,6 +1,6 @@
 // Made from crates/engine/src/api by `cargo xtask test`; change it there.
 
-export type Action = "pair" | "backUp" | "import" | "export" | "pretend" | "changePassword" | "restore" | "copy" | "verify" | "reclaim";
+export type Action = "pair" | "backUp" | "import" | "export" | "pretend" | "changePassword" | "restore" | "copy" | "verify" | "reclaim" | "move";
 
 export type Album = { id: number, title: string, 
 /**
@@ -65,19 +65,11 @@ reason: string | null,
 /**
  * Media path; `None` when the file is not in this version.
  */
-media: string | null, 
-/**
- * Media path of the same in a form that web views play, for audio that they do not.
- */
-plays: string | null, shows: Shows, 
+media: string | null, shows: Shows, 
 /**
  * Pixels, when known.
  */
-width: number | null, height: number | null, sticker: boolean, 
-/**
- * What is said in it, as the phone heard it.
- */
-transcription: string | null, };
+width: number | null, height: number | null, };
 
 export type BackUpRequest = { udid: string, 
 /**
@@ -134,25 +126,9 @@ export type Bubble = { id: number, guid: string, mine: boolean,
  */
 sender: string | null, 
 /**
- * The sender's phone number or e-mail address.
- */
-address: string | null, 
-/**
- * Media path of the sender's face.
- */
-face: string | null, 
-/**
  * Unix milliseconds UTC.
  */
-when: number | null, 
-/**
- * When it was read, by whom it was sent to.
- */
-read: number | null, 
-/**
- * When it reached the other side.
- */
-delivered: number | null, service: string | null, kind: BubbleKind, parts: Array<Part>, reactions: Array<Reaction>, reply_to: ReplyTo | null, 
+when: number | null, read: number | null, service: string | null, kind: BubbleKind, parts: Array<Part>, reactions: Array<Reaction>, reply_to: ReplyTo | null, 
 /**
  * Earlier wordings, oldest first; empty when it was never edited.
  */
@@ -160,19 +136,7 @@ edits: Array<Edit>, unsent: boolean,
 /**
  * Such as "Slam" or "Fireworks".
  */
-effect: string | null, 
-/**
- * The text in the reader's language, as the phone translated it.
- */
-translation: Translation | null, 
-/**
- * When it was moved to "Recently Deleted".
- */
-deleted: number | null, 
-/**
- * Such as "Not delivered", "Scheduled", "Sent by satellite", "Forwarded", "Starred".
- */
-marks: Array<string>, };
+effect: string | null, };
 
 export type BubbleKind = "message" | "event";
 
@@ -198,52 +162,16 @@ picture: string | null, badges: Array<string>, };
  */
 export type Cell = null | string | number | boolean;
 
-export type CloudOriginal = { name: string, 
-/**
- * Where it would be on the device.
- */
-path: string, 
-/**
- * When it was taken, Unix ms.
- */
-when: number | null, size: number | null, video: boolean, };
-
-/**
- * Originals that are in iCloud and not on the device ("Optimise iPhone Storage").
- */
-export type CloudOriginals = { 
-/**
- * Whether the device's photo database could be read and tells.
- */
-known: boolean, count: number, 
-/**
- * Of all whose size is known.
- */
-bytes: number, 
-/**
- * The first thousand, newest first.
- */
-originals: Array<CloudOriginal>, };
-
 /**
  * One situation a caller acts on; the window keeps title, advice and button for each.
  */
-export type Code = "noUsbmuxd" | "deviceNotFound" | "deviceDisconnected" | "deviceTimeout" | "deviceProtocol" | "deviceLocked" | "trustDenied" | "notTrusted" | "trustStale" | "pairingOverWifi" | "deviceBusy" | "passcodeNotGiven" | "deviceFull" | "findMyOn" | "setupNotFinished" | "cancelledOnDevice" | "restartDevice" | "deviceRefused" | "backupInconsistent" | "systemTooOld" | "encryptionOn" | "encryptionOff" | "encryptionForced" | "passwordNeeded" | "passwordWrong" | "keyringUnavailable" | "keyNeeded" | "keyWrong" | "notConfirmed" | "restoreNotReady" | "locationMissing" | "locationReadOnly" | "noStore" | "storeNewer" | "storeDamaged" | "storeBusy" | "diskFull" | "versionNotFound" | "versionDamaged" | "versionKept" | "notABackup" | "backupUnfinished" | "backupInfoEmpty" | "backupOldFormat" | "backupDamaged" | "alreadyImported" | "fileMissing" | "kindUnreadable" | "itemNotFound" | "pictureUnreadable" | "viewClosed" | "fileExists" | "io" | "cancelled" | "badRequest" | "unknownCommand" | "bug";
-export type Code = "noUsbmuxd" | "deviceNotFound" | "deviceDisconnected" | "deviceTimeout" | "deviceProtocol" | "deviceUnsteady" | "deviceLocked" | "trustDenied" | "notTrusted" | "trustStale" | "pairingOverWifi" | "deviceBusy" | "passcodeNotGiven" | "deviceFull" | "findMyOn" | "setupNotFinished" | "cancelledOnDevice" | "restartDevice" | "deviceRefused" | "backupInconsistent" | "systemTooOld" | "encryptionOn" | "encryptionOff" | "encryptionForced" | "passwordNeeded" | "passwordWrong" | "keyringUnavailable" | "notConfirmed" | "restoreNotReady" | "locationMissing" | "locationReadOnly" | "noStore" | "storeNewer" | "storeDamaged" | "storeBusy" | "diskFull" | "versionNotFound" | "versionDamaged" | "versionKept" | "notABackup" | "backupUnfinished" | "backupInfoEmpty" | "backupOldFormat" | "backupDamaged" | "alreadyImported" | "fileMissing" | "kindUnreadable" | "itemNotFound" | "pictureUnreadable" | "viewClosed" | "fileExists" | "io" | "cancelled" | "badRequest" | "unknownCommand" | "bug";
+export type Code = "noUsbmuxd" | "deviceNotFound" | "deviceDisconnected" | "deviceTimeout" | "deviceProtocol" | "deviceLocked" | "trustDenied" | "notTrusted" | "trustStale" | "pairingOverWifi" | "deviceBusy" | "passcodeNotGiven" | "deviceFull" | "findMyOn" | "setupNotFinished" | "cancelledOnDevice" | "restartDevice" | "deviceRefused" | "backupInconsistent" | "systemTooOld" | "encryptionOn" | "encryptionOff" | "encryptionForced" | "passwordNeeded" | "passwordWrong" | "keyringUnavailable" | "notConfirmed" | "restoreNotReady" | "locationMissing" | "diskOffline" | "shareOffline" | "locationReplaced" | "locationMoved" | "moveUnfinished" | "locationReadOnly" | "noStore" | "storeNewer" | "storeDamaged" | "storeBusy" | "diskFull" | "versionNotFound" | "versionDamaged" | "versionKept" | "notABackup" | "backupUnfinished" | "backupInfoEmpty" | "backupOldFormat" | "backupDamaged" | "alreadyImported" | "fileMissing" | "kindUnreadable" | "itemNotFound" | "pictureUnreadable" | "viewClosed" | "fileExists" | "io" | "cancelled" | "badRequest" | "unknownCommand" | "bug";
 
 export type Connection = "usb" | "network";
 
-export type ConversationRequest = { version: string, 
-/**
- * `messages`, `whatsapp` …
- */
-kind: string, conversation: number, show: Shown, };
+export type ConversationRequest = { version: string, conversation: number, };
 
-export type ConversationView = { view: number, count: number, header: Header, 
-/**
- * How many of its messages wait in "Recently Deleted".
- */
-deleted: number, };
+export type ConversationView = { view: number, count: number, header: Header, };
 
 /**
  * Content that is missing or not what was stored, and what it touches.
@@ -295,16 +223,6 @@ day: string,
  * Position of its first tile among the ids.
  */
 from: number, count: number, };
-
-export type DayRequest = { 
-/**
- * Of an open conversation.
- */
-view: number, 
-/**
- * Unix milliseconds UTC.
- */
-when: number, };
 
 /**
  * All that is known about one photo or video.
@@ -544,12 +462,6 @@ export type FileNodeKind = "file" | "folder" | "link";
 
 export type FileRequest = { version: string, domain: string, path: string, };
 
-export type FindRequest = { 
-/**
- * Of an open conversation.
- */
-view: number, text: string, };
-
 /**
  * One thing that was looked at, in words.
  */
@@ -574,11 +486,6 @@ export type FormatSummary = { id: string, title: string,
 extension: string | null, };
 
 /**
- * What a stretch of text is, beyond its letters.
- */
-export type Found = "phone" | "address" | "date" | "code" | "data";
-
-/**
  * Who takes part, and how a conversation is called.
  */
 export type Header = { title: string, 
@@ -587,13 +494,9 @@ export type Header = { title: string,
  */
 people: Array<Person>, 
 /**
- * Of the newest message: "iMessage", "SMS", "RCS", "WhatsApp".
+ * Of the newest message: "iMessage", "SMS", "RCS".
  */
-service: string | null, group: boolean, 
-/**
- * Media path of the group's picture, or of the face of the one person.
- */
-picture: string | null, };
+service: string | null, group: boolean, };
 
 /**
  * Something found in one or more versions.
@@ -673,33 +576,21 @@ export type JobResult = { "type": "version", version: string, files: number, byt
 /**
  * Files the device could not read; the first thousand.
  */
-unreadable: Array<UnreadableFile>, unreadable_count: number, } | { "type": "export", path: string, items: number, files: number, bytes: number, } | { "type": "device", udid: string, } | { "type": "restored", files: number, bytes: number, } | { "type": "passwordChanged", encrypts: boolean, } | { "type": "copied", files: number, bytes: number, folder: string, } | { "type": "verified" } & Verified | { "type": "reclaimed" } & Reclaimed;
+unreadable: Array<UnreadableFile>, unreadable_count: number, } | { "type": "export", path: string, items: number, files: number, bytes: number, } | { "type": "device", udid: string, } | { "type": "restored", files: number, bytes: number, } | { "type": "passwordChanged", encrypts: boolean, } | { "type": "copied", files: number, bytes: number, folder: string, } | { "type": "verified" } & Verified | { "type": "reclaimed" } & Reclaimed | { "type": "moved" } & MovedLocation | { "type": "oldCopyDeleted", bytes: number, };
 
 export type JobStarted = { job: number, };
 
 export type JobState = "running" | "cancelling" | "done" | "failed" | "cancelled";
 
+export type KeepInRequest = { udid: string, 
+/**
+ * A known location; the default one when absent.
+ */
+location: string | null, };
+
 export type KeptBecause = "every" | "newest" | "pinned" | "imported" | "beforeDeviceChange" | "beforeSystemUpdate" | "lastThree" | "recent" | "daily" | "weekly" | "monthly" | "paused";
 
 export type KeptVersion = { version: VersionSummary, because: KeptBecause, };
-
-export type KeyRequest = { path: string, 
-/**
- * The recovery key, however it is spaced.
- */
-key: Secret, };
-
-export type KeySheetRequest = { path: string, 
-/**
- * The file to write; an existing one is not replaced.
- */
-to: string, };
-
-export type KeyTaken = { location: Location, 
-/**
- * Why it is only known until the end of the app: this computer's keychain did not take it.
- */
-forgotten: ApiError | null, };
 
 export type KeychainEntry = { id: number, kind: KeychainKind, title: string, account: string | null, 
 /**
@@ -757,7 +648,7 @@ path: string, name: string, default: boolean,
 /**
  * Bytes free on its volume; `None` while it is away.
  */
-free: number | null, versions: number, sealing: Sealing, 
+free: number | null, versions: number, 
 /**
  * Why it cannot be used now.
  */
@@ -812,6 +703,66 @@ unnamedBytes: number,
 versions: Array<VersionSpace>, };
 
 /**
+ * What a location's volume is and can do.
+ */
+export type LocationVolume = { kind: VolumeKind, 
+/**
+ * In a few words, such as "Network share (cifs)".
+ */
+title: string, 
+/**
+ * As the system calls it; empty where it does not tell.
+ */
+fileSystem: string, 
+/**
+ * The folder it is mounted at.
+ */
+mount: string, 
+/**
+ * The device or the share; empty where unknown.
+ */
+source: string, 
+/**
+ * What follows from that for backups; the gravest first.
+ */
+notes: Array<VolumeNote>, 
+/**
+ * As tried out when it was mounted last; `None` where nothing can be written.
+ */
+can: VolumeAbilities | null, 
+/**
+ * Where a move has left a whole copy that takes room still.
+ */
+oldCopy: string | null, };
+
+export type MoveRequest = { 
+/**
+ * A location.
+ */
+from: string, 
+/**
+ * A folder; made where needed.
+ */
+to: string, };
+
+/**
+ * What moving a location came to.
+ */
+export type MovedLocation = { from: string, to: string, 
+/**
+ * Nothing had to be copied: both are on one volume.
+ */
+renamed: boolean, objects: number, bytes: number, 
+/**
+ * Versions, also those that can be brought back.
+ */
+records: number, 
+/**
+ * Contents that were damaged before; they are not whole at the new place either.
+ */
+damaged: number, };
+
+/**
  * A version to be written out as the folder Apple's own programs take.
  */
 export type NativeRequest = { version: string, location: string | null, 
@@ -819,6 +770,8 @@ export type NativeRequest = { version: string, location: string | null,
  * A folder; the backup becomes `<UDID>` in it.
  */
 to: string, };
+
+export type NoteLevel = "warning" | "info" | "good";
 
 export type Nothing = Record<symbol, never>;
 
@@ -845,19 +798,7 @@ export type Part = { "type": "text", runs: Array<Run>, } | { "type": "attachment
 /**
  * Never opened without the person asking for it.
  */
-link: string | null, 
-/**
- * Media path of the preview's picture.
- */
-picture: string | null, } | { "type": "poll", title: string, options: Array<PollOption>, } | { "type": "drawing", title: string, 
-/**
- * Media path of an SVG picture; `None` when it cannot be drawn.
- */
-media: string | null, } | { "type": "location", title: string, 
-/**
- * Degrees.
- */
-latitude: number, longitude: number, };
+link: string | null, };
 
 /**
  * Whether a password is the one of a device's encrypted versions.
@@ -892,13 +833,9 @@ address: string,
 /**
  * Id in the contacts of the same version.
  */
-contact: number | null, 
-/**
- * Media path of the face.
- */
-picture: string | null, };
+contact: number | null, };
 
-export type Phase = "starting" | "waitingForTrust" | "waitingForUnlock" | "preparing" | "waitingForPasscode" | "receiving" | "finishing" | "checking" | "keeping" | "cleaning" | "indexing" | "reading" | "writing" | "restoring" | "restarting" | "done";
+export type Phase = "starting" | "waitingForTrust" | "waitingForUnlock" | "preparing" | "waitingForPasscode" | "receiving" | "finishing" | "checking" | "keeping" | "cleaning" | "indexing" | "reading" | "writing" | "restoring" | "restarting" | "moving" | "done";
 
 export type PhotoRequest = { version: string, id: number, };
 
@@ -910,12 +847,6 @@ export type PinRequest = { version: string, location: string | null, pinned: boo
  * Where on Earth.
  */
 export type Place = { latitude: number, longitude: number, };
-
-export type PollOption = { text: string, 
-/**
- * Who chose it.
- */
-by: Array<string>, };
 
 export type Position = { at: number | null, };
 
@@ -952,15 +883,7 @@ export type Reaction = {
 /**
  * An emoji; tapbacks are drawn as the emoji they stand for.
  */
-emoji: string, by: Array<string>, 
-/**
- * Media path of a sticker, drawn in place of the emoji.
- */
-sticker: string | null, 
-/**
- * The place in [`Bubble::parts`] that it is about.
- */
-part: number | null, };
+emoji: string, by: Array<string>, };
 
 /**
  * Whether a version could be restored.
@@ -1127,21 +1050,13 @@ count: number, };
  */
 export type Run = { text: string, bold: boolean, italic: boolean, underline: boolean, strike: boolean, 
 /**
- * A web address, phone number (`tel:`) or e-mail (`mailto:`) found in the text.
+ * A web address, phone number or e-mail found in the text.
  */
 link: string | null, 
 /**
  * The address of the person mentioned.
  */
-mention: string | null, 
-/**
- * How the letters move: "Big", "Shake".
- */
-effect: string | null, 
-/**
- * What the phone took it for.
- */
-found: Found | null, };
+mention: string | null, };
 
 export type SaveRequest = { version: string, domain: string, path: string, 
 /**
@@ -1150,63 +1065,6 @@ export type SaveRequest = { version: string, domain: string, path: string,
 to: string, };
 
 export type Saved = { path: string, };
-
-/**
- * The key of a location, to be written down before it is used.
- */
-export type SealDraft = { 
-/**
- * 14 groups of 4 letters and digits.
- */
-recoveryKey: string, 
-/**
- * The begin of its name.
- */
-key: string, 
-/**
- * Whether it is the one that older versions here are sealed with.
- */
-again: boolean, };
-
-export type SealRequest = { path: string, 
-/**
- * The last group of the recovery key, from what was written down.
- */
-typed: Secret, };
-
-/**
- * A version whose key is missing here; nothing is wrong with it.
- */
-export type SealedVersion = { udid: string, location: string, number: number, 
-/**
- * When the state was taken, to the minute, Unix ms.
- */
-made: number, 
-/**
- * The begin of the name of its key.
- */
-key: string, };
-
-/**
- * How a location is sealed.
- */
-export type Sealing = { 
-/**
- * Whether new versions are sealed.
- */
-on: boolean, 
-/**
- * The key they are, or last were, sealed with: the begin of its name, which tells nothing of it.
- */
-key: string | null, 
-/**
- * The keys that are missing on this computer, by the begin of their names.
- */
-needs: Array<string>, 
-/**
- * How many versions cannot be read for that.
- */
-unreadable: number, };
 
 export type SearchRequest = { text: string, udid: string | null, };
 
@@ -1258,11 +1116,6 @@ remembered: Array<string>,
  * Location to which of its versions stay; all of them where there is none.
  */
 retention: { [key in string]: RetentionRule }, };
-
-/**
- * Which messages of a conversation.
- */
-export type Shown = "thread" | "deleted" | "files";
 
 /**
  * How an attachment is drawn.
@@ -1338,12 +1191,6 @@ export type TouchedFile = { version: string,
  */
 path: string, };
 
-export type Translation = { text: string, 
-/**
- * As the phone names it: `fr_FR`.
- */
-language: string | null, };
-
 export type Trust = "trusted" | "untrusted" | "unknown";
 
 export type UnlockRequest = { 
@@ -1386,11 +1233,7 @@ damaged: Array<DamagedContent>, damagedCount: number,
 /**
  * Versions whose record cannot be used.
  */
-records: Array<DamagedRecord>, 
-/**
- * Sealed versions whose key is not on this computer: what they alone hold was not looked at.
- */
-sealed: number, };
+records: Array<DamagedRecord>, };
 
 export type VerifyDepth = "presence" | "bytes";
 
@@ -1461,11 +1304,7 @@ versions: Array<VersionSummary>,
 /**
  * What could not be read; the other versions are not touched by it.
  */
-damaged: Array<DamagedRecord>, 
-/**
- * What is whole and cannot be read here, for want of a key.
- */
-sealed: Array<SealedVersion>, };
+damaged: Array<DamagedRecord>, };
 
 export type VersionsRequest = { udid: string | null, 
 /**
@@ -1489,6 +1328,27 @@ export type ViewRequest = { version: string, kind: string, text: string | null, 
  * Such as `album` = an album's id, for photos.
  */
 filter: { [key in string]: string }, };
+
+/**
+ * What a volume was seen to do.
+ */
+export type VolumeAbilities = { createNew: boolean, rename: boolean, hardLink: boolean, clone: boolean, flushFile: boolean, flushFolder: boolean, 
+/**
+ * `None` where that could not be tried.
+ */
+largeFiles: boolean | null, caseSensitive: boolean, 
+/**
+ * In nanoseconds; `None` where it does not keep the time it is told.
+ */
+timeStep: number | null, tellsFree: boolean, };
+
+export type VolumeKind = "disk" | "removable" | "share" | "program" | "memory" | "unknown";
+
+export type VolumeNote = { level: NoteLevel, 
+/**
+ * Whole sentences.
+ */
+text: string, };
 
 export type Wifi = { 
 /**
@@ -1546,8 +1406,6 @@ export interface Commands {
   "device.media.list": { request: DeviceFolderRequest; response: Array<DeviceFile> };
   /** Copies media off a device. */
   "device.media.copy": { request: DeviceCopyRequest; response: JobStarted };
-  /** The originals of a device's photos that are only in iCloud. */
-  "device.media.inCloud": { request: DeviceRequest; response: CloudOriginals };
   /** The documents an app shares. */
   "device.documents.list": { request: DocumentsRequest; response: Array<DeviceFile> };
   /** Copies documents of an app off a device. */
@@ -1572,16 +1430,16 @@ export interface Commands {
   "location.add": { request: LocationRequest; response: Location };
   /** Forgets a location; nothing in it is touched. */
   "location.forget": { request: LocationRequest; response: Nothing };
-  /** Makes the key a location is to be sealed with, to be written down; nothing is changed by that. */
-  "sealing.prepare": { request: LocationRequest; response: SealDraft };
-  /** Writes a sheet to print and keep: the recovery key, and what it opens. */
-  "sealing.sheet": { request: KeySheetRequest; response: Saved };
-  /** Seals the versions made from now on. */
-  "sealing.on": { request: SealRequest; response: Location };
-  /** Does not seal the versions made from now on; those that are sealed stay so. */
-  "sealing.off": { request: LocationRequest; response: Location };
-  /** Opens a sealed location with its recovery key, and keeps that in this computer's keychain. */
-  "sealing.unlock": { request: KeyRequest; response: KeyTaken };
+  /** What a location's volume is and can do; tried out anew when it has been mounted again. */
+  "location.volume": { request: LocationRequest; response: LocationVolume };
+  /** Moves all versions of a location to another folder, and the settings with them. */
+  "location.move": { request: MoveRequest; response: JobStarted };
+  /** Uses the new place of a location that was moved away. */
+  "location.follow": { request: LocationRequest; response: MovedLocation };
+  /** Deletes the whole copy that a move to this location has left at the old place. */
+  "location.removeOld": { request: LocationRequest; response: JobStarted };
+  /** Chooses where a device's next versions go. */
+  "device.keepIn": { request: KeepInRequest; response: Nothing };
   /** What a location takes, and what each version holds alone. */
   "location.space": { request: LocationRequest; response: LocationSpace };
   /** What looking after a location found so far. */
@@ -1644,10 +1502,6 @@ export interface Commands {
   "conversation.open": { request: ConversationRequest; response: ConversationView };
   /** A window of a conversation. */
   "conversation.rows": { request: RowsRequest; response: Array<Bubble> };
-  /** Where in a conversation every word of a text is found. */
-  "conversation.find": { request: FindRequest; response: Array<number> };
-  /** Where in a conversation a time is: the first message at or after it. */
-  "conversation.day": { request: DayRequest; response: Position };
   /** Opens the photos, or an album of them, by day. */
   "photos.open": { request: ViewRequest; response: PhotosView };
   /** A window of the photo grid. */

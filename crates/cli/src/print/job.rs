@@ -57,6 +57,8 @@ pub fn done(job: &Job, as_json: bool) {
         }
         Some(JobResult::Verified(found)) => keeping::verified(found),
         Some(JobResult::Reclaimed(done)) => keeping::reclaimed(done),
+        Some(JobResult::Moved(done)) => keeping::moved(done),
+        Some(JobResult::OldCopyDeleted { bytes }) => line(&format!("old copy deleted, {} freed", size(Some(*bytes)))),
         None => {}
     }
     if job.skipped_count > 0 {

@@ -2,19 +2,58 @@
 
 use super::{json, line, plain, rows, size, table, text};
 use engine::api::keeping::{Reclaimed, Verified};
+use engine::api::locations::MovedLocation;
 use serde_json::Value;
 
 pub fn stores(value: &Value, as_json: bool) {
     if as_json {
         return json(value);
     }
-    table(value, value, as_json, "No location is known.", |location| {
+    for location in rows(value) {
         let free = location["free"].as_u64().map_or(String::new(), |free| format!("  {} free", size(Some(free))));
-        let problem = location["problem"]["message"].as_str().map_or(String::new(), |problem| format!("  {problem}"));
+        let volume = &location["volume"];
+        let title = volume["title"].as_str().map_or(String::new(), |title| format!("  {title}"));
         let sealed = if location["sealing"]["on"] == true { "  sealed" } else { "" };
-        format!("{}  {} versions{free}{sealed}{problem}", text(location, "path"), location["versions"])
-    });
-    rows(value).for_each(super::sealing::missing);
+        line(&format!("{}  {} versions{free}{title}{sealed}", text(location, "path"), location["versions"]));
+        rows(&volume["notes"]).for_each(|note| line(&format!("  {}", text(note, "text"))));
+        if let Some(problem) = location["problem"]["message"].as_str() {
+            line(&format!("  {problem}"));
+        }
+        super::sealing::missing(location);
+    }
+    if rows(value).next().is_none() {
+        line("No location is known.");
+    }
+}
+
+pub fn moved(done: &MovedLocation) {
+    let how = if done.renamed { ", nothing had to be copied" } else { "" };
+    line(&format!("moved to {}{how}", plain(&done.to)));
+    if done.objects > 0 {
+        line(&format!(
+            "{} versions, {} contents, {}, each compared on the way",
+            done.records,
+            done.objects,
+            size(Some(done.bytes))
+        ));
+        line(&format!(
+            "The old copy in {} is still there; move once more with --delete-old to delete it.",
+            plain(&done.from)
+        ));
+    }
+    if done.damaged > 0 {
+        line(&format!(
+            "{} contents were damaged before and are not whole at the new place either; verify tells which files.",
+            done.damaged
+        ));
+    }
+}
+
+pub fn kept_in(udid: &str, location: Option<&str>, as_json: bool) {
+    if as_json {
+        return json(&serde_json::json!({ "udid": udid, "location": location }));
+    }
+    line(&format!("the next versions of {udid} go to {}", location.unwrap_or("the default location")));
 }
 
 pub fn verified(found: &Verified) {

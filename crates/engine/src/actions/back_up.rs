@@ -10,6 +10,7 @@ use crate::api::jobs::{Action, JobResult, Phase, UnreadableFile};
 use crate::api::{ApiError, Code, Doing, Result, Topic, blocking};
 use crate::jobs::Run;
 use crate::library::{DeviceNotes, location_for, open_store, version_id};
+use crate::locations::try_out;
 use crate::{Engine, browse, devices, index, keeping};
 use device::{BackupOptions, Facts, Outcome};
 use std::path::{Path, PathBuf};
@@ -98,6 +99,7 @@ async fn back_up(engine: &Engine, udid: &str, full: bool, location: PathBuf, run
     let (telling, used) = (run.clone(), facts.storage.map(|storage| storage.total.saturating_sub(storage.free)));
     let (session, store) = blocking(move || {
         let store = open_store(&own, &location, true)?;
+        try_out(&own, &store);
         let mut session = begin(&own, &store, &name, full, &telling)?;
         session.keep_inside(&PLISTS);
         space::foresee(&session, used, full, &telling)?;

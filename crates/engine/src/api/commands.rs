@@ -5,13 +5,14 @@ use super::devices::*;
 use super::jobs::*;
 use super::keeping::*;
 use super::live::*;
+use super::locations::*;
 use super::locks::*;
 use super::restore::*;
 use super::sealing::*;
 use super::typescript::Command;
 use super::versions::*;
 use super::{ApiError, Code, Result, decode, encode};
-use crate::{Engine, actions, browse, keeping, library, live, locks, pretend};
+use crate::{Engine, actions, browse, keeping, library, live, locations, locks, pretend};
 use export::{Card, Document};
 use kinds::conversation::Bubble;
 use kinds::photos::{Album, Details, Tile};
@@ -131,6 +132,16 @@ commands! {
     "sealing.off" => locks::seal::turn_off: (LocationRequest) -> Location;
     /// Opens a sealed location with its recovery key, and keeps that in this computer's keychain.
     "sealing.unlock" => locks::seal::unlock_location: (KeyRequest) -> KeyTaken;
+    /// What a location's volume is and can do; tried out anew when it has been mounted again.
+    "location.volume" => locations::volume: (LocationRequest) -> LocationVolume;
+    /// Moves all versions of a location to another folder, and the settings with them.
+    "location.move" => locations::start_moving: (MoveRequest) -> JobStarted;
+    /// Uses the new place of a location that was moved away.
+    "location.follow" => locations::follow: (LocationRequest) -> MovedLocation;
+    /// Deletes the whole copy that a move to this location has left at the old place.
+    "location.removeOld" => locations::remove_old: (LocationRequest) -> JobStarted;
+    /// Chooses where a device's next versions go.
+    "device.keepIn" => locations::keep_in: (KeepInRequest) -> Nothing;
 
     /// What a location takes, and what each version holds alone.
     "location.space" => keeping::space: (LocationRequest) -> LocationSpace;

@@ -51,7 +51,18 @@ pub enum Code {
     NotConfirmed,
     RestoreNotReady,
     // The store.
+    /// The folder is gone from a disk that is there, or never was.
     LocationMissing,
+    /// The disk is not connected.
+    DiskOffline,
+    /// The share is not connected, or its server does not answer.
+    ShareOffline,
+    /// Other versions are where these were.
+    LocationReplaced,
+    /// The versions were moved to another place.
+    LocationMoved,
+    /// A move to this place has not ended.
+    MoveUnfinished,
     LocationReadOnly,
     NoStore,
     StoreNewer,

@@ -2,6 +2,7 @@
 
 use super::error::ApiError;
 use super::keeping::{Reclaimed, Verified};
+use super::locations::MovedLocation;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -49,6 +50,8 @@ pub enum Action {
     Verify,
     /// Giving versions up, and taking away what nobody needs any more.
     Reclaim,
+    /// Moving a location.
+    Move,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
@@ -80,6 +83,7 @@ pub enum Phase {
     Writing,
     Restoring,
     Restarting,
+    Moving,
     Done,
 }
 
@@ -125,6 +129,11 @@ pub enum JobResult {
     },
     Verified(Verified),
     Reclaimed(Reclaimed),
+    Moved(MovedLocation),
+    /// What a move had left at the old place is gone.
+    OldCopyDeleted {
+        bytes: u64,
+    },
 }
 
 /// A file that is on the device and not in the version; older versions may hold it.

@@ -11,6 +11,7 @@ pub mod events;
 pub mod jobs;
 pub mod keeping;
 pub mod live;
+pub mod locations;
 pub mod locks;
 mod map;
 pub mod restore;
@@ -21,7 +22,7 @@ pub mod versions;
 
 pub use error::{ApiError, Code, Result};
 pub use events::{Event, Topic};
-pub use map::{Doing, disk_full, failed, no_usbmuxd};
+pub use map::{Doing, disk_full, failed, no_usbmuxd, size};
 pub use secret::Secret;
 pub use typescript::typescript;
 

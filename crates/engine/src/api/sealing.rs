@@ -1,8 +1,8 @@
 //! Sealed locations: whether new versions are sealed, the key for that, and versions whose key is missing here.
 
 use super::error::ApiError;
+use super::locations::Location;
 use super::secret::Secret;
-use super::versions::Location;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 

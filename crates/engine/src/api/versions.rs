@@ -1,30 +1,11 @@
-//! Locations, versions, importing.
+//! Versions, importing.
 
 use super::error::ApiError;
 use super::jobs::UnreadableFile;
-use super::sealing::{SealedVersion, Sealing};
+use super::sealing::SealedVersion;
 use super::secret::Secret;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
-
-#[derive(Clone, Debug, PartialEq, Serialize, TS)]
-pub struct Location {
-    /// The folder that holds the store.
-    pub path: String,
-    pub name: String,
-    pub default: bool,
-    /// Bytes free on its volume; `None` while it is away.
-    pub free: Option<u64>,
-    pub versions: u64,
-    pub sealing: Sealing,
-    /// Why it cannot be used now.
-    pub problem: Option<ApiError>,
-}
-
-#[derive(Clone, Debug, Deserialize, TS)]
-pub struct LocationRequest {
-    pub path: String,
-}
 
 #[derive(Clone, Debug, Default, Deserialize, TS)]
 pub struct VersionsRequest {

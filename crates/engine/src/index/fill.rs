@@ -144,7 +144,14 @@ fn index_one(engine: &Engine, version: &VersionSummary) -> Result<()> {
 fn passing(code: Code) -> bool {
     matches!(
         code,
-        Code::Io | Code::LocationMissing | Code::FileMissing | Code::DiskFull | Code::Cancelled | Code::PasswordNeeded
+        Code::Io
+            | Code::LocationMissing
+            | Code::DiskOffline
+            | Code::ShareOffline
+            | Code::FileMissing
+            | Code::DiskFull
+            | Code::Cancelled
+            | Code::PasswordNeeded
     )
 }
 

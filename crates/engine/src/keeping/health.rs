@@ -3,7 +3,7 @@
 use super::rule::rule_of;
 use super::store_at;
 use crate::api::keeping::{DamagedContent, LocationHealth, PausedDevice, RetentionKind};
-use crate::api::versions::LocationRequest;
+use crate::api::locations::LocationRequest;
 use crate::api::{Result, blocking};
 use crate::{Engine, json_file};
 use serde::{Deserialize, Serialize};

@@ -5,7 +5,7 @@ use crate::Engine;
 use crate::api::devices::JobStarted;
 use crate::api::jobs::{Action, JobResult, Phase};
 use crate::api::keeping::*;
-use crate::api::versions::LocationRequest;
+use crate::api::locations::LocationRequest;
 use crate::api::{ApiError, Code, Result, Topic, blocking};
 use crate::jobs::Run;
 use crate::library::known_locations;

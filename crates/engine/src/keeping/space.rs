@@ -3,7 +3,7 @@
 use super::store_at;
 use crate::Engine;
 use crate::api::keeping::{LocationSpace, VersionSpace};
-use crate::api::versions::LocationRequest;
+use crate::api::locations::LocationRequest;
 use crate::api::{Result, blocking};
 use crate::library::version_id;
 

@@ -5,9 +5,11 @@ use crate::Engine;
 use crate::api::browse::Settings;
 use crate::api::devices::{AppState, Device, DeviceRequest, Nothing, Trust};
 use crate::api::jobs::{Job, JobRequest};
+use crate::api::locations::{Location, LocationRequest};
 use crate::api::sealing::{SealedVersion, Sealing};
-use crate::api::versions::{Location, LocationRequest, VersionSummary, Versions, VersionsRequest};
+use crate::api::versions::{VersionSummary, Versions, VersionsRequest};
 use crate::api::{ApiError, Code, Result, Topic, blocking, whole_path};
+use crate::locations::{Patience, try_out, within};
 use std::collections::BTreeSet;
 use std::path::Path;
 use store::Store;
@@ -129,17 +131,16 @@ pub fn describe_location(engine: &Engine, path: &Path) -> Location {
         problem: None,
     };
     let never_seen = !engine.0.settings.get().stores.contains_key(&location.path);
-    match open_store(engine, path, false) {
-        Ok(store) => {
-            location.free = store.free_space().ok();
-            let sealed = list(engine, Some(path)).map_or_else(
-                |_| Vec::new(),
-                |listed| {
-                    location.versions = listed.versions.len() as u64;
-                    listed.sealed
-                },
-            );
-            location.sealing = sealing(&store, &sealed);
+    let (own, place) = (engine.clone(), path.to_path_buf());
+    let asked = within(engine, path, Patience::ToShow, move || {
+        let store = open_store(&own, &place, false)?;
+        let (versions, sealed) = list(&own, Some(&place))
+            .map_or_else(|_| (0, Vec::new()), |listed| (listed.versions.len() as u64, listed.sealed));
+        Ok((store.free_space().ok(), versions, sealing(&store, &sealed)))
+    });
+    match asked {
+        Ok((free, versions, sealing)) => {
+            (location.free, location.versions, location.sealing) = (free, versions, sealing)
         }
         // The first backup makes the store: until then there being none is no problem.
         Err(error) if default && never_seen && matches!(error.code, Code::NoStore | Code::LocationMissing) => {}
@@ -165,7 +166,8 @@ pub async fn add_location(engine: &Engine, asked: LocationRequest) -> Result<Loc
     let engine = engine.clone();
     blocking(move || {
         let path = whole_path(&asked.path, "A location")?;
-        open_store(&engine, &path, true)?;
+        let store = open_store(&engine, &path, true)?;
+        try_out(&engine, &store);
         crate::index::new_version(&engine);
         engine.0.settings.change(|settings| {
             if settings.location != asked.path && !settings.locations.contains(&asked.path) {
@@ -190,6 +192,7 @@ pub async fn forget_location(engine: &Engine, asked: LocationRequest) -> Result<
         settings.locations.retain(|path| *path != asked.path);
         settings.device_locations.retain(|_, path| *path != asked.path);
     })?;
+    engine.0.seen.forget(Path::new(&asked.path))?;
     for topic in [Topic::Locations, Topic::Versions, Topic::Devices, Topic::Settings] {
         engine.changed(topic);
     }

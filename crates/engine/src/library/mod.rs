@@ -11,6 +11,7 @@ pub use summary::{DeviceNotes, summarise, version_id};
 use crate::api::sealing::SealedVersion;
 use crate::api::versions::{DamagedRecord, VersionSummary, Versions};
 use crate::api::{ApiError, Code, Result};
+use crate::locations::{Patience, note_mount, why, within};
 use crate::{Engine, locks};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -41,6 +42,11 @@ impl Library {
         &self.sessions
     }
 
+    /// A location is used no more; what is opened there is opened anew when it is.
+    pub fn forget(&self, location: &Path) {
+        self.stores.lock().unwrap_or_else(PoisonError::into_inner).remove(location);
+    }
+
     fn known(&self, location: &Path) -> Option<Store> {
         self.stores.lock().unwrap_or_else(PoisonError::into_inner).get(location).cloned()
     }
@@ -49,8 +55,18 @@ impl Library {
 /// The store at a location; made there when `create`, there is none, and none was ever seen there. Blocking.
 ///
 /// An empty mount point must not get a store of its own while the disk is away, and another disk at the same path is
-/// not the one that is meant: both are `Code::LocationMissing`.
+/// not the one that is meant. A location that does not answer fails as one that is away, after some seconds.
 pub fn open_store(engine: &Engine, location: &Path, create: bool) -> Result<Store> {
+    if create && engine.0.seen.is_moving(location) {
+        let message = "The versions of this location are being moved. Wait until that has ended.";
+        return Err(ApiError::new(Code::StoreBusy, message));
+    }
+    let patience = if create { Patience::ToStart } else { Patience::ToShow };
+    let (own, place) = (engine.clone(), location.to_path_buf());
+    within(engine, location, patience, move || open_there(&own, &place, create))
+}
+
+fn open_there(engine: &Engine, location: &Path, create: bool) -> Result<Store> {
     let name = location.to_string_lossy().into_owned();
     let seen = engine.0.settings.get().stores.get(&name).cloned();
     let away = || {
@@ -58,12 +74,19 @@ pub fn open_store(engine: &Engine, location: &Path, create: bool) -> Result<Stor
         ApiError::new(Code::LocationMissing, message)
     };
     let store = match Store::open(location) {
-        Err(store::Error::NoStore { .. }) if seen.is_some() => return Err(away()),
+        Err(store::Error::NoStore { .. }) if seen.is_some() => return Err(why(engine, location, &away())),
         Err(store::Error::NoStore { .. }) if create => Store::create_or_open(location)?,
-        opened => opened?,
+        Err(error) => return Err(why(engine, location, &error.into())),
+        Ok(store) => store,
     };
     if seen.as_ref().is_some_and(|id| id != store.id()) {
-        return Err(away());
+        let message = format!(
+            "Other versions are at {name} than those that were there: another disk is connected, or another folder has that name. Connect the right one."
+        );
+        return Err(ApiError::new(Code::LocationReplaced, message));
+    }
+    if let Err(error) = note_mount(engine, &store) {
+        tracing::info!(%error, "what the location lies on could not be noted down");
     }
     if let Some(known) = engine.0.library.known(location).filter(|known| known.id() == store.id()) {
         locks::learn_keys(engine, &known);
@@ -117,46 +140,58 @@ pub fn list(engine: &Engine, location: Option<&Path>) -> Result<Versions> {
     let locations = location.map_or_else(|| known_locations(engine), |one| vec![one.to_path_buf()]);
     let (mut versions, mut damaged, mut sealed) = (Vec::new(), Vec::new(), Vec::new());
     for path in locations {
-        let store = match open_store(engine, &path, false) {
-            Ok(store) => store,
+        let (own, place) = (engine.clone(), path.clone());
+        match within(engine, &path, Patience::ToShow, move || versions_at(&own, &place)) {
+            Ok(here) => {
+                versions.extend(here.versions);
+                damaged.extend(here.damaged);
+                sealed.extend(here.sealed);
+            }
             // What is wrong with it is said where locations are listed.
             Err(_) if location.is_none() => continue,
             Err(error) => return Err(error),
         };
-        let at = path.to_string_lossy();
-        let broken = |udid: &str, file: String, reason: String| DamagedRecord {
-            udid: udid.to_string(),
-            location: at.to_string(),
-            file,
-            reason,
-        };
-        let devices = store.devices().unwrap_or_else(|error| {
-            damaged.push(broken("", String::new(), error.to_string()));
-            Vec::new()
-        });
-        for udid in devices {
-            match store.versions(&udid) {
-                Ok(list) => {
-                    let pinned = store.pinned(&udid).unwrap_or_default();
-                    let one = |head| summarise(head, &store, pinned.contains(&head.seq), &engine.0.locks);
-                    versions.extend(list.versions.iter().map(one));
-                    let key_missing = |record: store::SealedRecord| SealedVersion {
-                        udid: udid.clone(),
-                        location: at.to_string(),
-                        number: record.seq,
-                        made: record.made,
-                        key: record.key.to_string(),
-                    };
-                    sealed.extend(list.sealed.into_iter().map(key_missing));
-                    let records = list.damaged.into_iter();
-                    damaged.extend(records.map(|record| broken(&udid, record.file, record.reason.to_string())));
-                }
-                Err(error) => damaged.push(broken(&udid, String::new(), error.to_string())),
-            }
-        }
     }
     versions.sort_by_key(|version| std::cmp::Reverse((version.made, version.number)));
     sealed.sort_by_key(|version| std::cmp::Reverse((version.made, version.number)));
+    Ok(Versions { versions, damaged, sealed })
+}
+
+/// What one location holds, and what could not be read there.
+fn versions_at(engine: &Engine, path: &Path) -> Result<Versions> {
+    let (mut versions, mut damaged, mut sealed) = (Vec::new(), Vec::new(), Vec::new());
+    let store = open_store(engine, path, false)?;
+    let at = path.to_string_lossy();
+    let broken = |udid: &str, file: String, reason: String| DamagedRecord {
+        udid: udid.to_string(),
+        location: at.to_string(),
+        file,
+        reason,
+    };
+    let devices = store.devices().unwrap_or_else(|error| {
+        damaged.push(broken("", String::new(), error.to_string()));
+        Vec::new()
+    });
+    for udid in devices {
+        match store.versions(&udid) {
+            Ok(list) => {
+                let pinned = store.pinned(&udid).unwrap_or_default();
+                let one = |head| summarise(head, &store, pinned.contains(&head.seq), &engine.0.locks);
+                versions.extend(list.versions.iter().map(one));
+                let key_missing = |record: store::SealedRecord| SealedVersion {
+                    udid: udid.clone(),
+                    location: at.to_string(),
+                    number: record.seq,
+                    made: record.made,
+                    key: record.key.to_string(),
+                };
+                sealed.extend(list.sealed.into_iter().map(key_missing));
+                let records = list.damaged.into_iter();
+                damaged.extend(records.map(|record| broken(&udid, record.file, record.reason.to_string())));
+            }
+            Err(error) => damaged.push(broken(&udid, String::new(), error.to_string())),
+        }
+    }
     Ok(Versions { versions, damaged, sealed })
 }
 

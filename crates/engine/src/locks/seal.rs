@@ -2,8 +2,8 @@
 
 use super::keyring;
 use crate::api::browse::Saved;
+use crate::api::locations::{Location, LocationRequest};
 use crate::api::sealing::{KeyRequest, KeySheetRequest, KeyTaken, SealDraft, SealRequest};
-use crate::api::versions::{Location, LocationRequest};
 use crate::api::{ApiError, Code, Result, Topic, blocking, whole_path};
 use crate::library::{describe_location, open_store};
 use crate::{Engine, actions, index};

@@ -91,6 +91,33 @@ fn a_clean_up_keeps_what_a_delta_leans_on() {
     assert_eq!(objects(&place.store).len(), 1);
 }
 
+/// What is told to be a version's alone is what a clean-up frees once it is given up.
+#[test]
+fn space_is_told_as_a_clean_up_frees_it() {
+    let place = Place::new();
+    (1..=5).for_each(|version| drop(back_up(&place.store, &place.sessions, version)));
+    let size = |version| {
+        let path = place.store.0.layout.delta(blake3::hash(&database(version)).as_bytes());
+        std::fs::metadata(path).unwrap().len()
+    };
+    let delta = size(1);
+    let rule = Retention { max_count: Some(1), ..Retention::default() };
+    let plan = place.store.plan(UDID, &rule, now()).unwrap();
+    assert_eq!((plan.remove.len(), plan.frees), (2, delta + size(2) + 2), "the last three stay");
+    let alone = || -> BTreeMap<u64, u64> {
+        place.store.space().unwrap().by_version.into_iter().map(|(_, seq, bytes)| (seq, bytes)).collect()
+    };
+    assert_eq!(alone(), [(1, delta + 1), (2, 1), (3, 1), (4, 1), (5, 1)].into(), "the others are leaned on");
+    for (seq, expected) in [(3, 1), (1, delta + 1)] {
+        place.store.expire(UDID, seq).unwrap();
+        assert_eq!(alone()[&seq], expected);
+        age(&place.store, 8 * DAY);
+        assert_eq!(place.store.reclaim(&place.sessions, now(), &mut go_on).unwrap().bytes, expected, "version {seq}");
+        assert_eq!(place.store.space().unwrap().unnamed_bytes, 0);
+    }
+    assert_eq!(alone(), [(2, size(2) + size(3) + 1), (4, 1), (5, 1)].into(), "nobody else leans on the third any more");
+}
+
 fn check_first(place: &Place) {
     let version = place.reopen().version(UDID, 1).unwrap();
     assert_eq!(contents(&version)[PATH], database(1));

@@ -15,12 +15,14 @@ mod hostile;
 mod journey;
 mod kill;
 mod kill_clean_up;
+mod kill_move;
 mod native;
 mod overlay;
 #[cfg(target_os = "linux")]
 mod power;
 mod random;
 mod reclaim;
+mod relocate;
 mod retention;
 mod rot;
 mod scrub;
@@ -29,6 +31,8 @@ mod sealed_damage;
 mod sessions;
 #[cfg(target_os = "linux")]
 mod share;
+#[cfg(target_os = "linux")]
+mod shares;
 #[cfg(target_os = "linux")]
 mod volume;
 

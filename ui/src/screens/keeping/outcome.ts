@@ -23,5 +23,11 @@ export function outcomeOf({ state, result }: Job): string | null {
     const text = parts.join("; ");
     return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
   }
+  if (result?.type === "moved") {
+    const how = result.objects > 0 ? `${bytes(result.bytes)} copied, each item compared on the way.` : "Nothing had to be copied.";
+    const damaged = result.damaged > 0 ? ` ${counted(result.damaged, "item")} had been damaged before and ${result.damaged === 1 ? "is" : "are"} not whole here either; verify to see which.` : "";
+    return `Moved here from ${result.from}. ${how}${damaged}`;
+  }
+  if (result?.type === "oldCopyDeleted") return `The old copy is deleted: ${bytes(result.bytes)} freed.`;
   return state === "cancelled" ? "Stopped before the end." : null;
 }

@@ -41,14 +41,22 @@ fn chain(error: &dyn std::error::Error) -> String {
     text
 }
 
+/// A number of bytes for people.
+pub fn size(bytes: u64) -> String {
+    match bytes {
+        1_000_000_000.. => format!("{:.1} GB", bytes as f64 / 1e9),
+        // Never less than is needed.
+        _ => format!("{} MB", bytes.div_ceil(1_000_000)),
+    }
+}
+
 /// The disk that holds the backups is full, with what is missing where that is known; the bytes are in `detail`.
 pub fn disk_full(needed: Option<u64>, free: Option<u64>) -> ApiError {
-    let gigabytes = |bytes: u64| format!("{:.1} GB", bytes as f64 / 1e9);
     let message = match (needed, free) {
         (Some(needed), Some(free)) if needed > free => format!(
             "The disk for the backups is full: {} more are needed, {} are free. Free some space or choose another location, then try again.",
-            gigabytes(needed - free),
-            gigabytes(free)
+            size(needed - free),
+            size(free)
         ),
         _ => {
             "The disk for the backups is full. Free some space or choose another location, then try again.".to_string()

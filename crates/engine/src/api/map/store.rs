@@ -14,6 +14,23 @@ impl From<store::Error> for ApiError {
                 Code::LocationMissing,
                 format!("{} cannot be reached. Is the disk plugged in, or the share connected?", location.display()),
             ),
+            E::Moved { to, host, .. } => {
+                (Code::LocationMoved, format!("These versions were moved to {} by {host}.", to.display()))
+            }
+            E::HalfMoved { from, .. } => (
+                Code::MoveUnfinished,
+                format!(
+                    "A move from {} to this place has not ended. Go on with it, or delete what is here.",
+                    from.display()
+                ),
+            ),
+            E::NotMoved { location } => (
+                Code::BadRequest,
+                format!(
+                    "What is at {} is no old copy of versions that are somewhere else. Nothing was deleted.",
+                    location.display()
+                ),
+            ),
             E::NewerFormat { location, .. } => (
                 Code::StoreNewer,
                 format!(
