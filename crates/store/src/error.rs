@@ -91,6 +91,9 @@ pub enum Error {
     /// The folder to export to holds something already.
     #[error("{} is not an empty folder", path.display())]
     NotEmpty { path: PathBuf },
+    /// A file that was being taken in changed meanwhile.
+    #[error("{} changed while it was being read", path.display())]
+    SourceChanged { path: PathBuf },
     /// The volume is full. Both in bytes.
     #[error("the disk is full: {needed} bytes needed, {free} free")]
     DiskFull { needed: u64, free: u64 },
@@ -232,6 +235,7 @@ impl From<Error> for io::Error {
             Error::RecordUnreadable { .. } | Error::OtherContent { .. } => io::ErrorKind::InvalidData,
             Error::DeviceBusy { .. } | Error::StoreBusy { .. } | Error::Pinned { .. } => io::ErrorKind::ResourceBusy,
             Error::NotEmpty { .. } => io::ErrorKind::DirectoryNotEmpty,
+            Error::SourceChanged { .. } => io::ErrorKind::InvalidData,
             Error::NewerFormat { .. } | Error::UnknownCodec { .. } | Error::SessionFailed | Error::TooLarge => {
                 io::ErrorKind::Other
             }

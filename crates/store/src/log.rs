@@ -73,6 +73,9 @@ pub(crate) struct Begin {
     /// Whether it was to start from nothing, as for an import: no later backup goes on with that.
     #[serde(default)]
     pub from_nothing: bool,
+    /// The source everything comes from, where it is one that can be gone on with; `from_nothing` then.
+    #[serde(default)]
+    pub source: Option<u64>,
 }
 
 /// The name of the log of a device in a store. `udid` has passed the check of the layout.
@@ -216,6 +219,7 @@ mod tests {
             last: None,
             over_newest: true,
             from_nothing: false,
+            source: None,
         }
     }
 

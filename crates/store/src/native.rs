@@ -30,7 +30,8 @@ pub struct NativeExport {
 impl Store {
     /// Writes all files of a version to the folder `to`, which is missing or empty. Nothing there is shared with the
     /// store in a way that a change could reach it: files are cloned where the volume can, databases always copied.
-    /// What is copied is compared with its hash.
+    /// All of it is compared with its hash, what is cloned as well: to hand on damaged content as whole would be worse
+    /// than the time it takes to read it.
     ///
     /// `progress` gets bytes done and bytes in all, and ends the export with `false`. Fails with [`Error::NotEmpty`],
     /// and with [`Error::BadPath`] for a path that cannot be a file's on this computer.
@@ -44,7 +45,7 @@ impl Store {
         if fs::read_dir(to).map_err(at(to))?.next().is_some() {
             return Err(Error::NotEmpty { path: to.to_path_buf() });
         }
-        let mut export = Exporting { version, to, progress, clones: true, seen: 0, done: NativeExport::default() };
+        let mut export = Exporting::new(version, to, progress);
         for entry in version.entries() {
             let path = place(to, &entry.path)?;
             match entry.kind {
@@ -60,7 +61,7 @@ impl Store {
 }
 
 /// Where a path of a version lies below `to`. It has no `..` in it; Windows knows further ways out of a folder.
-fn place(to: &Path, path: &str) -> Result<PathBuf> {
+pub(crate) fn place(to: &Path, path: &str) -> Result<PathBuf> {
     if cfg!(windows) && !path.split('/').all(fits_windows) {
         return Err(Error::BadPath { path: path.chars().take(200).collect() });
     }
@@ -75,7 +76,7 @@ fn fits_windows(name: &str) -> bool {
 }
 
 /// One export at work.
-struct Exporting<'a> {
+pub(crate) struct Exporting<'a> {
     version: &'a Version,
     to: &'a Path,
     progress: &'a mut dyn FnMut(u64, u64) -> bool,
@@ -83,11 +84,16 @@ struct Exporting<'a> {
     clones: bool,
     /// Bytes written or passed over.
     seen: u64,
-    done: NativeExport,
+    pub done: NativeExport,
 }
 
-impl Exporting<'_> {
-    fn file(&mut self, entry: &Entry, path: &Path) -> Result<()> {
+impl<'a> Exporting<'a> {
+    pub fn new(version: &'a Version, to: &'a Path, progress: &'a mut dyn FnMut(u64, u64) -> bool) -> Exporting<'a> {
+        Exporting { version, to, progress, clones: true, seen: 0, done: NativeExport::default() }
+    }
+
+    /// Writes a file that is not there yet; one that is damaged is told and left out.
+    pub fn file(&mut self, entry: &Entry, path: &Path) -> Result<()> {
         let folder = path.parent().unwrap_or(self.to);
         fs::create_dir_all(folder).map_err(at(folder))?;
         match self.write(entry, path) {
@@ -114,22 +120,8 @@ impl Exporting<'_> {
         let mut start = [0; DATABASE.len()];
         let unreadable = |error: io::Error| damaged(ObjectDamage::Unreadable(error.kind()));
         let count = read_up_to(&mut content, &mut start).map_err(unreadable)?;
-        if self.clones
-            && start != *DATABASE
-            && let Some(object) = self.version.local_path(&entry.path)
-        {
-            match clone(&object, path) {
-                Ok(()) => {
-                    self.done.cloned += 1;
-                    self.step(entry.size);
-                    return set_modified(path, entry.modified);
-                }
-                // This volume cannot, or lies apart from the store's: the others will fail alike.
-                Err(_) => {
-                    self.clones = false;
-                    let _ = fs::remove_file(path);
-                }
-            }
+        if start != *DATABASE && self.cloned(entry, path) {
+            return self.check_clone(entry, path);
         }
         let mut file = OpenOptions::new().write(true).create_new(true).open(path).map_err(writing(path, entry.size))?;
         let mut hasher = blake3::Hasher::new();
@@ -151,8 +143,43 @@ impl Exporting<'_> {
         set_modified(path, entry.modified)
     }
 
+    /// Whether `path` is a clone of the entry's content now.
+    fn cloned(&mut self, entry: &Entry, path: &Path) -> bool {
+        let object = self.version.local_path(&entry.path).filter(|_| self.clones);
+        let Some(object) = object.and_then(|object| File::open(object).ok()) else { return false };
+        // This volume cannot, or lies apart from the store's: the others will fail alike.
+        self.clones = clone(&object, path).is_ok();
+        if !self.clones {
+            let _ = fs::remove_file(path);
+        }
+        self.clones
+    }
+
+    /// Reads a clone to its end and compares it with its hash.
+    fn check_clone(&mut self, entry: &Entry, path: &Path) -> Result<()> {
+        let damaged = |damage| Error::ObjectDamaged { path: entry.path.clone(), damage };
+        let unreadable = |error: io::Error| damaged(ObjectDamage::Unreadable(error.kind()));
+        let mut file = File::open(path).map_err(at(path))?;
+        let (mut hasher, mut buffer) = (blake3::Hasher::new(), vec![0; 256 << 10]);
+        loop {
+            let filled = read_up_to(&mut file, &mut buffer).map_err(unreadable)?;
+            if filled == 0 {
+                break;
+            }
+            hasher.update(&buffer[..filled]);
+            if !self.step(filled as u64) {
+                return Ok(());
+            }
+        }
+        if Some(*hasher.finalize().as_bytes()) != entry.hash {
+            return Err(damaged(ObjectDamage::WrongBytes));
+        }
+        self.done.cloned += 1;
+        set_modified(path, entry.modified)
+    }
+
     /// Counts bytes and tells; false when the export shall end.
-    fn step(&mut self, bytes: u64) -> bool {
+    pub fn step(&mut self, bytes: u64) -> bool {
         self.seen += bytes;
         self.done.stopped = !(self.progress)(self.seen, self.version.head().bytes);
         !self.done.stopped

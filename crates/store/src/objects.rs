@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::Result;
 use crate::barrier::{flush_file, forget_cached};
+use crate::clone::clone;
 use crate::error::{ObjectDamage, writing};
 use crate::fault::{failing, point};
 use crate::layout::{Hash, Layout, group};
@@ -192,6 +193,25 @@ impl Objects {
         let path = self.layout.parts().join(format!("{}-{number}.part", self.session));
         let file = create(&path).map_err(writing(&path, 0))?;
         Ok(Part { file, path, renamed: false })
+    }
+
+    /// A part with the blocks of `source`; `None` where they cannot be shared. What is in it stays as it is when the
+    /// source is changed afterwards.
+    pub fn shared_part(&self, source: &File) -> Result<Option<Part>> {
+        let number = self.parts.fetch_add(1, Ordering::Relaxed);
+        let path = self.layout.parts().join(format!("{}-{number}.part", self.session));
+        if clone(source, &path).is_err() {
+            let _ = remove(&path);
+            return Ok(None);
+        }
+        let file = OpenOptions::new().read(true).write(true).open(&path).map_err(writing(&path, 0))?;
+        let part = Part { file, path, renamed: false };
+        // Some systems clone the time as well, and only what is old is cleaned up.
+        part.file.set_modified(std::time::SystemTime::now()).map_err(writing(&part.path, 0))?;
+        let mut rights = part.file.metadata().map_err(writing(&part.path, 0))?.permissions();
+        rights.set_readonly(true);
+        part.file.set_permissions(rights).map_err(writing(&part.path, 0))?;
+        Ok(Some(part))
     }
 
     /// Gives a finished part, flushed by the caller, the name of the delta for the object `hash`.

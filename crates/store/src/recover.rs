@@ -11,7 +11,8 @@ use crate::log::{self, Line, Lines};
 use crate::store::names_in;
 use crate::{Result, Store};
 
-/// A session that ended without a version, and can be taken up with [`crate::Base::Resume`].
+/// A session that ended without a version, and can be taken up with [`crate::Base::Resume`], or
+/// [`crate::Base::Source`] where it took in a folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnfinishedSession {
     pub udid: String,
@@ -51,7 +52,10 @@ impl Store {
     /// What the log tells; a log that is of no use is removed.
     fn unfinished(&self, udid: &str, path: &Path) -> Result<Option<UnfinishedSession>> {
         let opened = match Lines::open(path)? {
-            Some((begin, lines)) => self.base_of(udid, &begin)?.map(|_| (begin, lines)),
+            Some((begin, lines)) => {
+                let of_use = self.base_of(udid, &begin)?.is_some() || self.is_unfinished_source(udid, &begin)?;
+                of_use.then_some((begin, lines))
+            }
             None => None,
         };
         let Some((begin, mut lines)) = opened else {

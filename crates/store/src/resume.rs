@@ -40,6 +40,20 @@ impl Store {
         Ok(below.filter(|_| unchanged).map(|header| Some(header.seq)))
     }
 
+    /// Whether a log is of this source, and no version has been made of it.
+    pub(crate) fn is_of_source(&self, udid: &str, log: &Path, source: u64) -> Result<bool> {
+        Ok(match Lines::open(log)? {
+            Some((begin, _)) => begin.source == Some(source) && self.is_unfinished_source(udid, &begin)?,
+            None => false,
+        })
+    }
+
+    /// Whether a log is of some source, and no version has been made of it.
+    pub(crate) fn is_unfinished_source(&self, udid: &str, begin: &Begin) -> Result<bool> {
+        let ours = begin.store == self.0.uuid && begin.udid == udid && begin.source.is_some();
+        Ok(ours && !self.heads(udid)?.iter().any(|head| head.header.session == begin.session))
+    }
+
     /// The version below the unfinished session of this device, when it can be gone on with.
     pub(crate) fn base_to_resume(&self, udid: &str, log: &Path) -> Result<Option<Option<u64>>> {
         match Lines::open(log)? {

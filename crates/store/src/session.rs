@@ -17,7 +17,7 @@ use crate::pool::Pool;
 use crate::seal::StoreKey;
 use crate::tree::{Node, Tree};
 use crate::version::{Entry, ReadSeek, Version, VersionHead};
-use crate::writer::{FileWriter, WholeContent};
+use crate::writer::{FileWriter, Whole, WholeContent};
 use crate::{Error, Result, Store, resume, store::names_in, version};
 
 /// What lies below the changes of a session.
@@ -32,6 +32,9 @@ pub enum Base {
     Resume,
     /// The version of this number: where one with a higher number holds an older state, imported later.
     Version(u64),
+    /// Nothing, or what an unfinished session had that began with the same number: what is taken in from one source,
+    /// such as a folder, goes on only with what came from there. Ask [`Session::resumed`].
+    Source(u64),
 }
 
 /// What a session took in so far.
@@ -44,6 +47,8 @@ pub struct Received {
     pub new_bytes: u64,
     /// Of those, what was stored already.
     pub reused_bytes: u64,
+    /// Of those, what shares its blocks with the file it came from and took no space; see [`Session::take_in`].
+    pub shared_bytes: u64,
 }
 
 /// The virtual file system of one device, until it is committed, kept or discarded. Dropped, it is kept.
@@ -67,11 +72,13 @@ pub struct Session {
     pub(crate) key: Option<StoreKey>,
     /// Names of files that lie in a sealed record and nowhere else.
     inside: Vec<String>,
+    /// Whether sharing blocks with a source is worth another try.
+    pub(crate) shares: bool,
     started: i64,
     resumed: bool,
     /// The number the version will most likely have.
     next: u64,
-    received: Received,
+    pub(crate) received: Received,
 }
 
 impl Store {
@@ -81,7 +88,7 @@ impl Store {
     /// [`Error::StoreBusy`] while a clean-up does not give way; with
     /// [`Error::BadDevice`] when the store has a device of that name in another case; with [`Error::KeyNeeded`] when the
     /// newest version, or the one to come, is sealed with a key that is not at hand. The log of an earlier, unfinished
-    /// session is given up unless `base` is [`Base::Resume`].
+    /// session is given up unless `base` goes on with it.
     pub fn begin(&self, udid: &str, sessions: &Path, base: Base) -> Result<Session> {
         check_udid(udid)?;
         if udid.eq_ignore_ascii_case(CLEAN_UP) {
@@ -102,7 +109,11 @@ impl Store {
         self.drop_claims(udid)?;
         let last = newest.as_ref().map(|version| version.head().seq);
         let log_path = sessions.join(log::name(self.id(), udid));
-        let unfinished = if base == Base::Resume { self.base_to_resume(udid, &log_path)? } else { None };
+        let unfinished = match base {
+            Base::Resume => self.base_to_resume(udid, &log_path)?,
+            Base::Source(source) => self.is_of_source(udid, &log_path, source)?.then_some(last),
+            Base::Newest | Base::Empty | Base::Version(_) => None,
+        };
         let below = match base {
             Base::Version(seq) => Some(seq),
             _ => unfinished.unwrap_or(last),
@@ -119,13 +130,15 @@ impl Store {
         let resume::Replayed { tree, log, over_newest, session } = match earlier {
             Some(earlier) => earlier,
             None => {
-                let over_newest = base != Base::Empty && newest.is_some();
+                let source = if let Base::Source(source) = base { Some(source) } else { None };
+                let from_nothing = base == Base::Empty || source.is_some();
+                let over_newest = !from_nothing && newest.is_some();
                 let made_by = newest.as_ref().map(|version| version.0.header.session);
-                let (udid, store, started) = (udid.to_owned(), self.0.uuid, now());
-                let from_nothing = base == Base::Empty;
-                let begin =
-                    Begin { udid, store, session: id, started, newest: made_by, last, over_newest, from_nothing };
                 let below = newest.as_ref().filter(|_| over_newest).map(|version| Arc::clone(version.files()));
+                let (udid, store, started) = (udid.to_owned(), self.0.uuid, now());
+                let newest = made_by;
+                let begin =
+                    Begin { udid, store, session: id, started, newest, last, over_newest, from_nothing, source };
                 let tree = Tree::over(below.unwrap_or_default());
                 resume::Replayed { tree, log: Log::start(&log_path, begin)?, over_newest, session: id }
             }
@@ -146,6 +159,7 @@ impl Store {
             sessions: sessions.to_path_buf(),
             key,
             inside: Vec::new(),
+            shares: true,
             started: now(),
             resumed,
             received: Received::default(),
@@ -192,7 +206,7 @@ impl Session {
         self.inside = names.iter().map(|name| (*name).to_owned()).collect();
     }
 
-    fn is_inside(&self, path: &str) -> bool {
+    pub(crate) fn is_inside(&self, path: &str) -> bool {
         let name = path.rsplit('/').next().unwrap_or(path);
         self.key.is_some() && self.inside.iter().any(|inside| inside == name)
     }
@@ -268,23 +282,27 @@ impl Session {
     pub fn finish_file(&mut self, writer: FileWriter) -> Result<Entry> {
         let path = writer.path.clone();
         self.tree.check_put(&path)?;
-        let whole = writer.finish()?;
-        let (hash, size, modified) = (whole.hash, whole.size, now());
+        self.put_whole(&path, writer.finish()?, now())
+    }
+
+    /// Puts content at a path; `modified` is its time in Unix milliseconds.
+    pub(crate) fn put_whole(&mut self, path: &str, whole: Whole, modified: i64) -> Result<Entry> {
+        let (hash, size) = (whole.hash, whole.size);
         match whole.content {
             WholeContent::Inside(bytes) => {
                 self.received.new_bytes += size;
-                self.log.add(&Line::inside(&path, &bytes, modified))?;
-                self.tree.put_inside(&path, bytes, modified)?;
+                self.log.add(&Line::inside(path, &bytes, modified))?;
+                self.tree.put_inside(path, bytes, modified)?;
             }
             content => {
                 self.store_object(content, &hash, size)?;
-                self.log.add(&Line::file(&path, &hash, size, modified))?;
-                self.tree.put(&path, size, hash, modified)?;
+                self.log.add(&Line::file(path, &hash, size, modified))?;
+                self.tree.put(path, size, hash, modified)?;
             }
         }
         self.received.files += 1;
         self.received.bytes += size;
-        Ok(self.get(&path).unwrap_or_else(|| Entry::implied(&path, modified, self.next)))
+        Ok(self.get(path).unwrap_or_else(|| Entry::implied(path, modified, self.next)))
     }
 
     /// Sees to it that content is an object.
@@ -303,7 +321,7 @@ impl Session {
     }
 
     /// Whether the newest version relies on this content, and it is there.
-    fn is_committed(&self, hash: &Hash, size: u64) -> bool {
+    pub(crate) fn is_committed(&self, hash: &Hash, size: u64) -> bool {
         self.previous().and_then(|list| list.object(hash)) == Some(size) && self.objects.present(hash, size)
     }
 

@@ -134,7 +134,7 @@ fn content_that_is_there_is_not_written_again() {
     put(&mut session, "c", b"fresh");
     put(&mut session, "d", b"fresh");
     session.pool.drain().unwrap();
-    assert_eq!(session.received(), Received { files: 3, bytes: 14, new_bytes: 5, reused_bytes: 9 });
+    assert_eq!(session.received(), Received { files: 3, bytes: 14, new_bytes: 5, reused_bytes: 9, shared_bytes: 0 });
     let head = session.commit(commit()).unwrap();
     assert_eq!(head.new_bytes, 5);
     assert_eq!(std::fs::metadata(place.object(b"same")).unwrap().modified().unwrap(), before);

@@ -17,6 +17,7 @@ mod kill;
 mod kill_clean_up;
 mod kill_move;
 mod native;
+mod native_copy;
 mod overlay;
 #[cfg(target_os = "linux")]
 mod power;
@@ -31,6 +32,7 @@ mod sealed_damage;
 mod sessions;
 #[cfg(target_os = "linux")]
 mod share;
+mod take_in;
 #[cfg(target_os = "linux")]
 mod shares;
 #[cfg(target_os = "linux")]

@@ -91,6 +91,13 @@ impl From<store::Error> for ApiError {
             E::NotEmpty { path } => {
                 (Code::FileExists, format!("{} is not empty. Choose an empty folder.", path.display()))
             }
+            E::SourceChanged { path } => (
+                Code::BackupUnfinished,
+                format!(
+                    "{} changed while it was being copied: the backup is still being written. Wait until that has ended, then try again.",
+                    path.display()
+                ),
+            ),
             E::DiskFull { needed, free } => {
                 return disk_full((*needed > 0).then_some(*needed), Some(*free));
             }
