@@ -7,7 +7,7 @@ use std::path::Path;
 use tests::{Home, tree, version_of};
 
 /// A backup folder as other programs leave it: the files of the newest version, written out.
-fn folder_of(home: &Home, version: &str, to: &Path) {
+pub fn folder_of(home: &Home, version: &str, to: &Path) {
     let store = store::Store::open(&home.location()).unwrap();
     let (udid, seq) = version.split_once('@').unwrap();
     let version = store.version(udid, seq.split('.').next().unwrap().parse().unwrap()).unwrap();
@@ -17,6 +17,21 @@ fn folder_of(home: &Home, version: &str, to: &Path) {
         let mut content = version.open(&entry.path).unwrap().unwrap();
         std::io::copy(&mut content, &mut std::fs::File::create(&path).unwrap()).unwrap();
     }
+}
+
+/// Changes what Status.plist says.
+pub fn set_state(folder: &Path, state: &str) {
+    let path = folder.join("Status.plist");
+    let mut status = plist::Value::from_file(&path).unwrap().into_dictionary().unwrap();
+    status.insert("SnapshotState".into(), state.into());
+    plist::Value::Dictionary(status).to_file_binary(path).unwrap();
+}
+
+/// The one backup in a folder, as it is described.
+pub async fn look(home: &Home, folder: &Path) -> serde_json::Value {
+    let looked = home.call("import.check", json!({ "folder": folder })).await;
+    assert_eq!(looked["backups"].as_array().unwrap().len(), 1, "{looked:#}");
+    looked["backups"][0].clone()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -29,9 +44,13 @@ async fn a_folder_becomes_a_version_and_stays_as_it_was() {
     let before = tree(&folder);
 
     let location = home.path().join("Elsewhere");
-    let checked = home.call("import.check", json!({ "folder": folder.parent().unwrap() })).await;
-    assert_eq!(checked["udid"], json!(home.phone().udid()), "the one backup inside is found");
-    let job = home.job("import.start", json!({ "folder": folder, "location": location })).await;
+    let found = look(&home, folder.parent().unwrap()).await;
+    assert_eq!(found["udid"], json!(home.phone().udid()), "the one backup inside is found");
+    assert_eq!((&found["imported"], &found["problem"]), (&json!(null), &json!(null)));
+    let size = home.call("import.measure", json!({ "folder": folder })).await;
+    assert_eq!(size["files"], before.len());
+    assert_eq!(size["bytes"], before.values().map(Vec::len).sum::<usize>());
+    let job = home.job("import.start", json!({ "folders": [folder], "location": location })).await;
     assert_eq!(job.state, JobState::Done, "{job:#?}");
     assert!(tree(&folder) == before, "the source is only read");
 
@@ -45,9 +64,9 @@ async fn a_folder_becomes_a_version_and_stays_as_it_was() {
         std::io::Read::read_to_end(&mut kept.open(path).unwrap().unwrap(), &mut found).unwrap();
         assert!(&found == bytes, "{path}");
     }
-    let error = api::call(&home.engine, "import.start", json!({ "folder": folder, "location": location })).await;
-    let again = home.wait(error.unwrap()["job"].as_u64().unwrap()).await;
+    let again = home.job("import.start", json!({ "folders": [folder], "location": location })).await;
     assert_eq!(again.error.map(|error| error.code), Some(Code::AlreadyImported));
+    assert_eq!(look(&home, &folder).await["imported"], json!(version));
     assert!(expected.contacts.len() > 1);
 }
 
@@ -57,20 +76,24 @@ async fn unfinished_folders_are_refused_with_their_reason() {
     let first = home.back_up().await;
     let folder = home.path().join("copy");
     folder_of(&home, &first, &folder);
-    let check =
-        async || api::call(&home.engine, "import.check", json!({ "folder": folder })).await.map_err(|error| error.code);
-    assert!(check().await.is_ok());
+    let refused = async || {
+        let found = look(&home, &folder).await;
+        let started = api::call(&home.engine, "import.start", json!({ "folders": [folder] })).await;
+        assert_eq!(started.map_err(|error| json!(error.code)), Err(found["problem"]["code"].clone()), "said and done");
+        found["problem"]["code"].clone()
+    };
+    assert_eq!(look(&home, &folder).await["problem"], json!(null));
 
     let info = std::fs::read(folder.join("Info.plist")).unwrap();
     std::fs::write(folder.join("Info.plist"), b"").unwrap();
-    assert_eq!(check().await.unwrap_err(), Code::BackupInfoEmpty);
+    assert_eq!(refused().await, "backupInfoEmpty");
     std::fs::write(folder.join("Info.plist"), info).unwrap();
 
-    let status = plist::Value::from_file(folder.join("Status.plist")).unwrap();
-    let mut uploading = status.into_dictionary().unwrap();
-    uploading.insert("SnapshotState".into(), "uploading".into());
-    plist::Value::Dictionary(uploading).to_file_binary(folder.join("Status.plist")).unwrap();
-    assert_eq!(check().await.unwrap_err(), Code::BackupUnfinished);
+    set_state(&folder, "uploading");
+    assert_eq!(refused().await, "backupUnfinished");
+    set_state(&folder, "finished");
+    std::fs::write(folder.join("Manifest.db"), b"SQLite format 3\0 and then nothing").unwrap();
+    assert_eq!(refused().await, "backupDamaged");
 
     let empty = home.path().join("empty");
     std::fs::create_dir_all(&empty).unwrap();
@@ -87,7 +110,7 @@ async fn an_older_folder_imported_later_does_not_make_the_next_backup_full() {
     tokio::time::sleep(std::time::Duration::from_millis(1100)).await;
     home.phone().day_passes().expect("a day");
     home.back_up().await;
-    let job = home.job("import.start", json!({ "folder": folder })).await;
+    let job = home.job("import.start", json!({ "folders": [folder] })).await;
     assert_eq!(job.state, JobState::Done, "{job:#?}");
     home.phone().day_passes().expect("a day");
     home.back_up().await;

@@ -9,6 +9,9 @@ mod full_disk;
 #[cfg(target_os = "linux")]
 mod hostile;
 mod import;
+mod import_cut;
+mod import_ended;
+mod import_several;
 mod keeping;
 mod killed;
 #[cfg(target_os = "linux")]
@@ -17,6 +20,8 @@ mod live;
 mod locations;
 mod lost;
 mod moving;
+mod native_copies;
+mod offers;
 mod restore;
 mod sealed;
 mod secrets;

@@ -12,6 +12,7 @@ mod databases;
 mod encryption;
 mod libimobiledevice;
 mod matrix;
+mod native;
 mod pymobiledevice;
 mod restore;
 mod same_bytes;

@@ -55,7 +55,7 @@ async fn goes_back(maker: Client, restorer: Client, password: Option<&str>) {
 
 impl Client {
     /// The folder Apple's tools take for the newest backup: `<here>/<UDID>`.
-    async fn native(self, computer: &Computer) -> std::path::PathBuf {
+    pub async fn native(self, computer: &Computer) -> std::path::PathBuf {
         if self != Client::Heirloom {
             return self.folder(computer);
         }
@@ -68,7 +68,7 @@ impl Client {
     }
 
     /// Puts a backup folder back onto the phone.
-    async fn restore(self, computer: &Computer, folder: &Path, password: Option<&str>) {
+    pub async fn restore(self, computer: &Computer, folder: &Path, password: Option<&str>) {
         let root = text(folder.parent().expect("a folder above"));
         match self {
             Client::Idevicebackup2 => {

@@ -137,6 +137,10 @@ pub async fn wait(engine: &Engine, job: u64) -> Job {
 pub fn version_of(job: &Job) -> String {
     match &job.result {
         Some(api::jobs::JobResult::Version { version, .. }) => version.clone(),
+        Some(api::jobs::JobResult::Imported { backups }) => backups
+            .last()
+            .and_then(|backup| backup.version.clone())
+            .unwrap_or_else(|| panic!("not imported: {backups:?}")),
         other => panic!("no version: {other:?}"),
     }
 }

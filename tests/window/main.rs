@@ -1,6 +1,7 @@
 //! The real window on the screen `xvfb-run` gives it: `HEIRLOOM_WINDOW` names the binary, `cargo xtask test window` sets it.
 
 mod driver;
+mod imports;
 
 use driver::{Window, until};
 use engine::simulator::contents::{Contents, ExpectedContact};
@@ -24,6 +25,7 @@ fn from_an_empty_window_to_a_contacts_file() {
     messages(&window);
     photos(&window);
     contacts(&window);
+    imports::by_drop_and_dialog(&window);
     assert_eq!(window.run("return window.problems", json!([])), json!([]));
 }
 
@@ -39,11 +41,11 @@ fn note_problems(window: &Window) {
     );
 }
 
-fn button(name: &str) -> String {
+pub fn button(name: &str) -> String {
     format!("//button[normalize-space()='{name}']")
 }
 
-fn heading(name: &str) -> String {
+pub fn heading(name: &str) -> String {
     format!("//*[self::h1 or self::h2 or self::h3][starts-with(normalize-space(), '{name}')]")
 }
 
@@ -126,7 +128,7 @@ fn values(contact: &ExpectedContact) -> Vec<String> {
 fn answer_dialogs(window: &Window, folder: &Path) {
     window.run(
         "const [folder] = arguments;
-         const real = window.fetch;
+         const real = (window.ownFetch = window.fetch);
          window.fetch = (address, ...rest) =>
            String(address).includes('dialog%7Copen')
              ? Promise.resolve(new Response(JSON.stringify(folder), { headers: { 'Content-Type': 'application/json', 'Tauri-Response': 'ok' } }))

@@ -11,6 +11,8 @@ pub const WINDOW: &[&str] =
 pub const TESTS: &[&str] = &[
     "xvfb",
     "xauth",
+    "xdotool",
+    "python3-xlib",
     "dbus",
     "gnome-keyring",
     "webkit2gtk-driver",

@@ -4,8 +4,13 @@ use crate::{Outcome, matrix, root, step, test};
 use std::path::PathBuf;
 use std::process::Command;
 
-const PYTHON: &[&str] =
-    &["pymobiledevice3==11.45.0", "vobject==0.9.9", "iphone_backup_decrypt==0.11.2", "pyiosbackup==0.2.4"];
+const PYTHON: &[&str] = &[
+    "pymobiledevice3==11.45.0",
+    "vobject==0.9.9",
+    "iphone_backup_decrypt==0.11.2",
+    "pyiosbackup==0.2.4",
+    "mvt==2026.10.26",
+];
 
 const READER: &[&str] = &["blake3==1.0.11", "zstandard==0.25.0", "PyNaCl==1.6.2"];
 

@@ -7,12 +7,12 @@ use crate::entry::{Entry, Node, content_path, file_id};
 use crate::error::{Error, OldFormat, Result};
 use crate::facts::Facts;
 use crate::files::FileSet;
-use crate::form::{Form, Looked, facts_of};
+use crate::form::{Form, Looked, facts_of, require_finished};
 use crate::keybag::Keybag;
 use crate::keys::Keys;
 use crate::manifest::{COLUMNS, Manifest, damaged};
 use crate::record::Stat;
-use crate::report::{Contradiction, Reason, Report};
+use crate::report::{Reason, Report};
 
 /// How much of the backup belongs to one domain.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,9 +36,8 @@ pub struct Backup {
 impl Backup {
     /// Opens a backup. Private copies of its databases will lie below `scratch`.
     ///
-    /// Strict: anything that is not a finished, readable backup is an error that names the situation; an encrypted one is
-    /// [`Error::Encrypted`]. Info.plist may be missing or damaged (it is written by the computer); an empty one means that the
-    /// run was cut.
+    /// Anything that cannot be read is an error that names the situation; an encrypted one is [`Error::Encrypted`]. A backup
+    /// whose run was cut is opened as far as its list of files is there: see [`Backup::require_finished`].
     pub fn open(files: Arc<dyn FileSet>, scratch: &Path) -> Result<Backup> {
         let looked = Looked::at(&*files)?;
         if looked.facts.encrypted {
@@ -90,6 +89,11 @@ impl Backup {
 
     pub fn facts(&self) -> &Facts {
         &self.facts
+    }
+
+    /// Fails with [`Error::Unfinished`] or [`Error::InfoEmpty`] when the run that made a backup did not end, or has not yet.
+    pub fn require_finished(files: &dyn FileSet) -> Result<()> {
+        require_finished(files)
     }
 
     /// The facts of a backup that [`Backup::open`] may refuse: encrypted, unfinished, old. Whatever is missing stays empty.
@@ -168,14 +172,6 @@ impl Backup {
     pub fn report(&self) -> Report {
         let known = self.bad_rows.get_or_init(|| self.manifest.bad_rows().unwrap_or_default());
         let rows = known.iter().copied().chain(self.manifest.met.counts());
-        Report { rows: rows.filter(|(_, count)| *count > 0).collect(), contradictions: self.contradictions() }
-    }
-
-    fn contradictions(&self) -> Vec<Contradiction> {
-        match (self.facts.claims_encrypted, self.facts.encrypted) {
-            (Some(true), false) => vec![Contradiction::ClaimsEncrypted],
-            (Some(false), true) => vec![Contradiction::ClaimsPlain],
-            _ => Vec::new(),
-        }
+        Report { rows: rows.filter(|(_, count)| *count > 0).collect(), contradictions: self.facts.contradictions() }
     }
 }

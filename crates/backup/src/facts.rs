@@ -6,6 +6,7 @@ use plist::{Dictionary, Value};
 use crate::error::{Error, Result};
 use crate::files::FileSet;
 use crate::plists;
+use crate::report::Contradiction;
 
 /// What the plists of a backup say about it. Every text is as found, empty where nothing says so.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -35,6 +36,21 @@ pub struct Facts {
     pub apps: Vec<String>,
     /// Whether the device had a passcode.
     pub passcode_set: Option<bool>,
+    /// The device that Info.plist names, where Manifest.plist names another.
+    pub other_device: Option<String>,
+}
+
+impl Facts {
+    /// Claims of the plists that the bytes, or each other, disprove.
+    pub fn contradictions(&self) -> Vec<Contradiction> {
+        let encryption = match (self.claims_encrypted, self.encrypted) {
+            (Some(true), false) => Some(Contradiction::ClaimsEncrypted),
+            (Some(false), true) => Some(Contradiction::ClaimsPlain),
+            _ => None,
+        };
+        let device = self.other_device.as_ref().map(|_| Contradiction::TwoDevices);
+        encryption.into_iter().chain(device).collect()
+    }
 }
 
 /// Info.plist carries the icons of all apps; 10 MB have been seen.
@@ -127,8 +143,15 @@ impl Plists {
             full: status.get("IsFullBackup").and_then(Value::as_boolean),
             apps: installed(info),
             passcode_set: manifest.get("WasPasscodeSet").and_then(Value::as_boolean),
+            other_device: other_device(lockdown, info),
         }
     }
+}
+
+/// Computers write the names of old devices in capitals.
+fn other_device(lockdown: &Dictionary, info: &Dictionary) -> Option<String> {
+    let (own, other) = (text(lockdown, "UniqueDeviceID")?, text(info, "Unique Identifier")?);
+    (!own.eq_ignore_ascii_case(&other)).then_some(other)
 }
 
 fn installed(info: &Dictionary) -> Vec<String> {

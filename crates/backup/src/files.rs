@@ -19,18 +19,27 @@ pub trait FileSet: Send + Sync {
 /// A backup folder on a disk, as Finder, iTunes or idevicebackup2 leave it.
 pub struct Folder {
     root: PathBuf,
+    /// Where a run keeps what it has not moved to its place yet.
+    snapshot: Option<PathBuf>,
 }
 
 impl Folder {
     pub fn new(path: PathBuf) -> Folder {
-        Folder { root: path }
+        Folder { root: path, snapshot: None }
+    }
+
+    /// A folder whose run was cut: what lies in `Snapshot/` counts as if it had been moved to its place.
+    pub fn cut(path: PathBuf) -> Folder {
+        Folder { snapshot: Some(path.join("Snapshot")), root: path }
     }
 
     /// Only plain relative paths lead anywhere: no `..`, no root, no drive.
     fn resolve(&self, path: &str) -> Option<PathBuf> {
         let relative = Path::new(path);
         let plain = !path.is_empty() && relative.components().all(|part| matches!(part, Component::Normal(_)));
-        plain.then(|| self.root.join(relative))
+        let newer = self.snapshot.as_ref().filter(|_| plain).map(|snapshot| snapshot.join(relative));
+        let newer = newer.filter(|path| path.symlink_metadata().is_ok_and(|found| found.is_file()));
+        plain.then(|| newer.unwrap_or_else(|| self.root.join(relative)))
     }
 }
 

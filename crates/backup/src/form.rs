@@ -19,7 +19,7 @@ pub(crate) enum Form {
     Mbdb { encrypted: bool },
 }
 
-/// A finished backup, looked at.
+/// A backup, looked at.
 pub(crate) struct Looked {
     pub form: Form,
     pub facts: Facts,
@@ -27,23 +27,15 @@ pub(crate) struct Looked {
 }
 
 impl Looked {
-    /// Strict: anything that is not a finished, readable backup is an error that names the situation. Info.plist may be
-    /// missing or damaged (it is written by the computer); an empty one means that the run was cut.
+    /// Anything that cannot be read is an error that names the situation. Info.plist may be missing or damaged: it is
+    /// written by the computer. Whether the run ended is asked by [`require_finished`].
     pub(crate) fn at(files: &dyn FileSet) -> Result<Looked> {
         let plists = Plists::read(files)?;
         let mut facts = plists.facts();
         let form = match head(files, DB)? {
-            Some(start) => {
-                require_finished(&plists, &facts)?;
-                manifest_form(files, start, &plists, &facts)?
-            }
-            None => {
-                if !has_mbdb(files)? {
-                    return Err(without_manifest(files, &plists, &facts)?);
-                }
-                require_finished(&plists, &facts)?;
-                Form::Mbdb { encrypted: mbdb::has_keys(files)? }
-            }
+            Some(start) => manifest_form(files, start, &plists, &facts)?,
+            None if has_mbdb(files)? => Form::Mbdb { encrypted: mbdb::has_keys(files)? },
+            None => return Err(without_manifest(files, &plists, &facts)?),
         };
         facts.encrypted = matches!(form, Form::Encrypted | Form::Mbdb { encrypted: true });
         Ok(Looked { form, facts, plists })
@@ -99,7 +91,13 @@ fn without_manifest(files: &dyn FileSet, plists: &Plists, facts: &Facts) -> Resu
     Ok(Error::Unfinished { state })
 }
 
-fn require_finished(plists: &Plists, facts: &Facts) -> Result<()> {
+/// Fails when the plists say that the run that made the backup did not end. An empty Info.plist says so as well.
+pub(crate) fn require_finished(files: &dyn FileSet) -> Result<()> {
+    let plists = Plists::read(files)?;
+    let facts = plists.facts();
+    if head(files, DB)?.is_none() && !has_mbdb(files)? {
+        return Err(without_manifest(files, &plists, &facts)?);
+    }
     match &plists.status {
         Found::Empty => {
             return Err(Error::Unfinished { state: "empty".to_owned() });

@@ -31,20 +31,27 @@ impl std::fmt::Display for Reason {
     }
 }
 
-/// A claim of Manifest.plist that the bytes of the backup disprove. The bytes win.
+/// A claim of the plists that the bytes of the backup, or the device's own word, disprove. Those win.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Contradiction {
     /// It says "encrypted", yet the list of files is readable without a password.
     ClaimsEncrypted,
     /// It says "not encrypted", yet a password is needed.
     ClaimsPlain,
+    /// Info.plist, which the computer writes, names another device than Manifest.plist, which the device writes.
+    TwoDevices,
 }
 
 impl std::fmt::Display for Contradiction {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
-            Contradiction::ClaimsEncrypted => "it says that it is encrypted, but its list of files is not",
-            Contradiction::ClaimsPlain => "it says that it is not encrypted, but it is",
+            Contradiction::ClaimsEncrypted => {
+                "It says that it is encrypted, but its list of files is not. It is read as it is."
+            }
+            Contradiction::ClaimsPlain => "It says that it is not encrypted, but it is. Its password opens it.",
+            Contradiction::TwoDevices => {
+                "Its Info.plist names another device than the device itself did. It is kept with what the device said."
+            }
         })
     }
 }

@@ -4,7 +4,7 @@ mod made;
 
 use std::io::Read;
 
-use backup::{EntryKind, Error, Reason};
+use backup::{Backup, EntryKind, Error, Reason};
 use made::hostile::{NAMES, NEVER_FOLLOWED, bomb, hostile};
 use made::sealed::Sealed;
 
@@ -55,7 +55,7 @@ fn bombs_in_the_plists_are_damage() {
         put("Info.plist");
         assert_eq!(sealed.open().unwrap().facts().udid, "made", "Info.plist is not needed");
         put("Status.plist");
-        let opened = backup::Locked::look(&backup::Folder::new(sealed.made.path().to_owned()));
+        let opened = Backup::require_finished(&backup::Folder::new(sealed.made.path().to_owned()));
         assert!(matches!(opened, Err(Error::PlistDamaged { name: "Status.plist", .. })));
     }
 }

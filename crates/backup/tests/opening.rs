@@ -11,7 +11,14 @@ use plist::Value;
 use rusqlite::Connection;
 
 fn open(folder: &std::path::Path) -> backup::Result<Backup> {
-    Backup::open(Arc::new(Folder::new(folder.to_owned())), &folder.join("scratch"))
+    let files = Arc::new(Folder::new(folder.to_owned()));
+    Backup::require_finished(&*files)?;
+    Backup::open(files, &folder.join("scratch"))
+}
+
+/// As it is, finished or not.
+fn open_cut(folder: &std::path::Path) -> backup::Result<Backup> {
+    Backup::open(Arc::new(Folder::cut(folder.to_owned())), &folder.join("scratch"))
 }
 
 #[test]
@@ -51,6 +58,47 @@ fn situations_are_told_apart() {
     std::fs::create_dir(made.path().join("Snapshot")).unwrap();
     std::fs::write(made.path().join("Snapshot/Manifest.db"), b"left over").unwrap();
     assert!(made.open().is_ok(), "what a later run left lies beside a finished backup");
+}
+
+#[test]
+fn a_cut_run_is_opened_as_far_as_it_came() {
+    // While files are moved to their places: the list and one file are still in `Snapshot`.
+    let made = Made::new();
+    made.file("HomeDomain", "moved", b"one");
+    let waiting = made.file("HomeDomain", "waiting", b"two");
+    let snapshot = |path: &std::path::Path| made.path().join("Snapshot").join(path.strip_prefix(made.path()).unwrap());
+    std::fs::create_dir_all(snapshot(&waiting).parent().unwrap()).unwrap();
+    for path in [made.path().join("Manifest.db"), waiting.clone()] {
+        std::fs::rename(&path, snapshot(&path)).unwrap();
+    }
+    made.plist("Status.plist", &dictionary(&[("SnapshotState", text("moving"))]));
+    assert!(matches!(open(made.path()), Err(Error::Unfinished { .. })));
+    let opened = open_cut(made.path()).unwrap();
+    for (path, bytes) in [("moved", b"one"), ("waiting", b"two")] {
+        let mut found = Vec::new();
+        let entry = opened.find("HomeDomain", path).unwrap().unwrap();
+        opened.read(&entry).unwrap().read_to_end(&mut found).unwrap();
+        assert_eq!(found, bytes);
+    }
+    assert_eq!(opened.check(&mut |_, _| {}).unwrap().missing_count, 0);
+
+    let nothing = tempfile::tempdir().unwrap();
+    std::fs::create_dir(nothing.path().join("Snapshot")).unwrap();
+    std::fs::write(nothing.path().join("Snapshot/Status.plist"), b"").unwrap();
+    assert!(matches!(open_cut(nothing.path()), Err(Error::Unfinished { .. })), "no list, nothing to read");
+}
+
+#[test]
+fn two_names_of_a_device_are_told() {
+    let made = Made::new();
+    let named = |name: &str| dictionary(&[("Lockdown", dictionary(&[("UniqueDeviceID", text(name))]))]);
+    made.plist("Manifest.plist", &named("00008110-000A"));
+    made.plist("Info.plist", &dictionary(&[("Unique Identifier", text("00008110-000a"))]));
+    assert_eq!(made.open().unwrap().report().contradictions, []);
+    made.plist("Info.plist", &dictionary(&[("Unique Identifier", text("00008110-000B"))]));
+    let opened = made.open().unwrap();
+    assert_eq!(opened.report().contradictions, [backup::Contradiction::TwoDevices]);
+    assert_eq!(opened.facts().udid, "00008110-000A", "the device's own word counts");
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use crate::door::{Door, optional, whole};
 use crate::options::{At, Command};
 use crate::passwords::Source;
-use crate::{attached, encryption, keeping, print, restore, sealing};
+use crate::{attached, encryption, imports, keeping, print, restore, sealing};
 use engine::api::{ApiError, Code, Result};
 use engine::{Config, Engine};
 use serde_json::{Value, json};
@@ -58,17 +58,8 @@ impl Door {
                 let asked = json!({ "udid": device, "location": optional(location)? });
                 print::versions(&self.call("versions.list", asked).await?, self.json);
             }
-            Command::Import { folder, at } => {
-                let mut asked = json!({ "folder": whole(&folder)?, "location": optional(at.location)? });
-                if at.password_stdin {
-                    asked["password"] = Source::new(true).password("Backup password")?.as_str().into();
-                }
-                self.job("import.start", asked).await?;
-            }
-            Command::Native { version, to, location } => {
-                let asked = json!({ "version": version, "to": whole(&to)?, "location": optional(location)? });
-                self.job("native.start", asked).await?;
-            }
+            Command::Import(asked) => imports::import(self, asked).await?,
+            Command::Native(asked) => imports::native(self, asked).await?,
             Command::Search { text, device } => self.search(text, device).await?,
             Command::Restore(asked) => restore::run(self, asked).await?,
             Command::Encryption(command) => encryption::run(self, command).await?,
@@ -88,6 +79,8 @@ impl Door {
         match command {
             Command::Kinds { version, at } => {
                 let version = self.open(&version, at).await?;
+                let opened = self.call("version.open", json!({ "version": version })).await?;
+                print::contradictions(&opened["contradictions"]);
                 print::kinds(&self.call("version.count", json!({ "version": version })).await?, self.json);
             }
             Command::List { kind, version, search, at } => self.list(&kind, &version, search, at).await?,

@@ -108,6 +108,11 @@ impl Door {
 
     /// Starts a job, shows how it goes, and prints how it ended.
     pub async fn job(&self, name: &str, body: Value) -> Result<()> {
+        self.ended(name, body).await.map(drop)
+    }
+
+    /// As [`Door::job`], with the job as it ended.
+    pub async fn ended(&self, name: &str, body: Value) -> Result<Job> {
         let mut events = self.engine.events();
         let started = self.call(name, body).await?;
         let id = started["job"].as_u64().unwrap_or(0);
@@ -124,7 +129,7 @@ impl Door {
         match (job.state, &job.error) {
             (JobState::Done, _) => {
                 print::done(&job, self.json);
-                Ok(())
+                Ok(job)
             }
             (_, Some(error)) => Err(error.clone()),
             _ => Err(ApiError::new(Code::Cancelled, "Cancelled.")),

@@ -2,6 +2,7 @@
 
 use crate::attached::{Attached, Wifi};
 use crate::encryption::Encryption;
+use crate::imports::{Import, Native};
 use crate::keeping::Keeping;
 use crate::restore::Restore;
 use crate::sealing::Seal;
@@ -49,13 +50,8 @@ pub enum Command {
         #[arg(long)]
         device: Option<String>,
     },
-    /// Keep an existing backup folder (Finder, iTunes, idevicebackup2) as a version; the folder is only read
-    Import {
-        folder: PathBuf,
-        /// With a password, an encrypted one is checked file by file; it is kept whole without
-        #[command(flatten)]
-        at: At,
-    },
+    /// Keep existing backup folders (Finder, iTunes, idevicebackup2) as versions; the folders are only read
+    Import(Import),
     /// List the kinds of things in a version, with counts
     Kinds {
         /// A version's id, or `latest`
@@ -129,16 +125,8 @@ pub enum Command {
         #[command(flatten)]
         at: At,
     },
-    /// Write a version out as the folder that Finder, iTunes and idevicebackup2 take
-    Native {
-        /// A version's id, or `latest`
-        version: String,
-        /// The folder to write to; the backup becomes `<UDID>` in it
-        #[arg(long)]
-        to: PathBuf,
-        #[arg(long)]
-        location: Option<PathBuf>,
-    },
+    /// Write a version out as the folder that Finder, iTunes and idevicebackup2 take, or keep such folders
+    Native(Native),
     /// Put a version onto a device; what is on it gets replaced
     Restore(Restore),
     /// The password that a device encrypts its backups with

@@ -16,6 +16,7 @@ mod live;
 mod locations;
 mod locks;
 pub mod media;
+mod offers;
 mod pretend;
 mod settings;
 pub mod stream;
@@ -27,6 +28,7 @@ pub use simulator;
 use api::{Event, Result, Topic};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::broadcast;
 use tokio_util::sync::CancellationToken;
 
@@ -41,8 +43,12 @@ pub struct Config {
     pub default_location: PathBuf,
     /// Whether to look for devices.
     pub watch_devices: bool,
-    /// Whether to work in the background: fill the search index, look after the locations.
+    /// Whether to work in the background: fill the search index, look after the locations, look for others' backups.
     pub index: bool,
+    /// Where Apple's programs keep backups on this computer.
+    pub apples_folders: Vec<PathBuf>,
+    /// How long a backup of another program must not have changed before it is offered.
+    pub quiet: Duration,
     /// Where usbmuxd listens, in any spelling of `USBMUXD_SOCKET_ADDRESS`; the environment's or the system's when `None`.
     pub usbmuxd: Option<String>,
 }
@@ -63,6 +69,8 @@ impl Config {
             default_location: documents.join("iPhone Backups"),
             watch_devices: true,
             index: true,
+            apples_folders: people.as_ref().map(|user| offers::apples_folders(user.home_dir())).unwrap_or_default(),
+            quiet: offers::QUIET,
             usbmuxd: None,
         }
     }
@@ -75,6 +83,8 @@ impl Config {
             default_location: home.join("Backups"),
             watch_devices: true,
             index: true,
+            apples_folders: Vec::new(),
+            quiet: offers::QUIET,
             usbmuxd: None,
         }
     }
@@ -107,6 +117,7 @@ struct Parts {
     store_keys: locks::StoreKeys,
     seen: locations::Seen,
     records: keeping::Records,
+    offers: offers::Found,
     stream: stream::Address,
     scratch: browse::Scratch,
     /// Cancelled when the engine stops: background work ends.
@@ -126,6 +137,7 @@ impl Engine {
         if engine.0.config.index {
             index::start(&engine);
             keeping::start(&engine);
+            offers::start(&engine);
         }
         locks::watch(&engine);
         Ok(engine)
@@ -177,6 +189,7 @@ impl Parts {
             views: browse::Views::default(),
             index: index::Index::open(&config.data)?,
             records: keeping::Records::open(&config.data),
+            offers: offers::Found::open(&config.data),
             pretend: pretend::Slot::default(),
             previews: browse::Previews::open(&config.cache),
             locks: locks::Locks::default(),

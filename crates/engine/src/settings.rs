@@ -4,7 +4,7 @@ use crate::api::browse::{Settings, Theme};
 use crate::api::{ApiError, Result, Topic};
 use crate::{Config, Engine, json_file};
 use notify::{RecommendedWatcher, RecursiveMode, Watcher};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
@@ -42,6 +42,9 @@ impl SettingsFile {
             index_encrypted: false,
             remembered: Vec::new(),
             retention: BTreeMap::new(),
+            watch_apple: true,
+            watched: Vec::new(),
+            native_copies: BTreeSet::new(),
         };
         let now = match std::fs::read(&path) {
             Ok(bytes) => serde_json::from_slice(&bytes).unwrap_or_else(|wrong| {

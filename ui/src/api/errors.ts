@@ -239,6 +239,10 @@ export const words: Record<Code, Words> = {
     advice: "Its Info.plist is empty, which happens while Finder finishes its work. Try again in a few minutes.",
     way: "retry",
   },
+  backupIncomplete: {
+    title: "Files are missing from this backup",
+    way: "folder",
+  },
   backupOldFormat: {
     title: "This backup is of an old kind",
     advice: "It was made by a system too old for this release of Heirloom to read.",
@@ -276,6 +280,7 @@ export const words: Record<Code, Words> = {
     advice: "Nothing was overwritten. Choose another folder.",
     way: "folder",
   },
+  folderForbidden: { title: "Heirloom may not look into this folder", way: "retry" },
   io: { title: "A file could not be read or written", way: "retry" },
   cancelled: { title: "Cancelled", advice: "Nothing was left half done." },
   badRequest: { title: "That did not work", way: "retry" },

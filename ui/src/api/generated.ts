@@ -166,6 +166,7 @@ export type Cell = null | string | number | boolean;
  * One situation a caller acts on; the window keeps title, advice and button for each.
  */
 export type Code = "noUsbmuxd" | "deviceNotFound" | "deviceDisconnected" | "deviceTimeout" | "deviceProtocol" | "deviceLocked" | "trustDenied" | "notTrusted" | "trustStale" | "pairingOverWifi" | "deviceBusy" | "passcodeNotGiven" | "deviceFull" | "findMyOn" | "setupNotFinished" | "cancelledOnDevice" | "restartDevice" | "deviceRefused" | "backupInconsistent" | "systemTooOld" | "encryptionOn" | "encryptionOff" | "encryptionForced" | "passwordNeeded" | "passwordWrong" | "keyringUnavailable" | "notConfirmed" | "restoreNotReady" | "locationMissing" | "diskOffline" | "shareOffline" | "locationReplaced" | "locationMoved" | "moveUnfinished" | "locationReadOnly" | "noStore" | "storeNewer" | "storeDamaged" | "storeBusy" | "diskFull" | "versionNotFound" | "versionDamaged" | "versionKept" | "notABackup" | "backupUnfinished" | "backupInfoEmpty" | "backupOldFormat" | "backupDamaged" | "alreadyImported" | "fileMissing" | "kindUnreadable" | "itemNotFound" | "pictureUnreadable" | "viewClosed" | "fileExists" | "io" | "cancelled" | "badRequest" | "unknownCommand" | "bug";
+export type Code = "noUsbmuxd" | "deviceNotFound" | "deviceDisconnected" | "deviceTimeout" | "deviceProtocol" | "deviceUnsteady" | "deviceLocked" | "trustDenied" | "notTrusted" | "trustStale" | "pairingOverWifi" | "deviceBusy" | "passcodeNotGiven" | "deviceFull" | "findMyOn" | "setupNotFinished" | "cancelledOnDevice" | "restartDevice" | "deviceRefused" | "backupInconsistent" | "systemTooOld" | "encryptionOn" | "encryptionOff" | "encryptionForced" | "passwordNeeded" | "passwordWrong" | "keyringUnavailable" | "keyNeeded" | "keyWrong" | "notConfirmed" | "restoreNotReady" | "locationMissing" | "locationReadOnly" | "noStore" | "storeNewer" | "storeDamaged" | "storeBusy" | "diskFull" | "versionNotFound" | "versionDamaged" | "versionKept" | "notABackup" | "backupUnfinished" | "backupInfoEmpty" | "backupIncomplete" | "backupOldFormat" | "backupDamaged" | "alreadyImported" | "fileMissing" | "kindUnreadable" | "itemNotFound" | "pictureUnreadable" | "viewClosed" | "fileExists" | "folderForbidden" | "io" | "cancelled" | "badRequest" | "unknownCommand" | "bug";
 
 export type Connection = "usb" | "network";
 
@@ -375,6 +376,12 @@ export type DeviceHealth = { battery: BatteryHealth | null, storage: StorageUse 
 
 export type DeviceRequest = { udid: string, };
 
+export type DismissRequest = { 
+/**
+ * The folders of offers that are not wanted; a newer backup in the same folder is offered again.
+ */
+folders: Array<string>, };
+
 /**
  * One item opened for reading.
  */
@@ -479,11 +486,45 @@ export type FolderRequest = { version: string, domain: string,
  */
 folder: string, };
 
+/**
+ * The size of a folder.
+ */
+export type FolderSize = { files: number, bytes: number, };
+
 export type FormatSummary = { id: string, title: string, 
 /**
  * `None`: the export is a folder.
  */
 extension: string | null, };
+
+/**
+ * What a stretch of text is, beyond its letters.
+ */
+export type Found = "phone" | "address" | "date" | "code" | "data";
+/**
+ * A backup folder, before it is imported. What is not known is empty.
+ */
+export type FoundBackup = { folder: string, udid: string, device_name: string, model: string, system: string, 
+/**
+ * When it was made, Unix ms.
+ */
+made: number | null, encrypted: boolean, 
+/**
+ * The version it was imported as.
+ */
+imported: string | null, 
+/**
+ * Why it cannot be kept as a whole version.
+ */
+problem: ApiError | null, 
+/**
+ * What there is of it can be kept all the same.
+ */
+incomplete: boolean, 
+/**
+ * What it says of itself and is not true, in sentences.
+ */
+contradictions: Array<string>, };
 
 /**
  * Who takes part, and how a conversation is called.
@@ -522,19 +563,58 @@ vanished: boolean, };
 export type IdsRequest = { view: number, from: number, count: number, };
 
 /**
- * What a folder holds, before it is imported.
+ * The backups in a folder, oldest first.
  */
-export type ImportCheck = { folder: string, udid: string, device_name: string, model: string, system: string, made: number | null, encrypted: boolean, };
+export type ImportLook = { folder: string, backups: Array<FoundBackup>, 
+/**
+ * There are more folders in it than are looked at.
+ */
+more: boolean, };
+
+export type ImportLookRequest = { 
+/**
+ * A backup, or a folder that holds backups, such as the one Finder or iTunes keeps.
+ */
+folder: string, };
 
 export type ImportRequest = { 
 /**
- * The folder with Manifest.db in it, or its parent.
+ * Backups, or folders that hold some: then all of these that are whole and not imported yet.
  */
-folder: string, location: string | null, 
+folders: Array<string>, location: string | null, 
 /**
- * Of an encrypted one, to check it with; it is kept whole without.
+ * Of encrypted ones, to check it with; they are kept whole without.
  */
-password: Secret | null, };
+password: Secret | null, 
+/**
+ * Keep what there is of backups that are not whole: cut while they were made, or with files missing.
+ */
+incomplete: boolean, };
+
+/**
+ * What became of one backup.
+ */
+export type ImportedBackup = { folder: string, udid: string, device_name: string, made: number | null, 
+/**
+ * The version it became.
+ */
+version: string | null, files: number, bytes: number, new_bytes: number, 
+/**
+ * Of those, bytes that share their place on the disk with the folder and took none.
+ */
+shared_bytes: number, 
+/**
+ * Files that were in the folder and known from an earlier try.
+ */
+earlier_files: number, 
+/**
+ * Files its list names and that were not there.
+ */
+missing: number, 
+/**
+ * Why it did not become one.
+ */
+problem: ApiError | null, };
 
 export type ItemRequest = { version: string, kind: string, id: number, };
 
@@ -577,6 +657,15 @@ export type JobResult = { "type": "version", version: string, files: number, byt
  * Files the device could not read; the first thousand.
  */
 unreadable: Array<UnreadableFile>, unreadable_count: number, } | { "type": "export", path: string, items: number, files: number, bytes: number, } | { "type": "device", udid: string, } | { "type": "restored", files: number, bytes: number, } | { "type": "passwordChanged", encrypts: boolean, } | { "type": "copied", files: number, bytes: number, folder: string, } | { "type": "verified" } & Verified | { "type": "reclaimed" } & Reclaimed | { "type": "moved" } & MovedLocation | { "type": "oldCopyDeleted", bytes: number, };
+unreadable: Array<UnreadableFile>, unreadable_count: number, } | { "type": "imported", 
+/**
+ * In the order they were made.
+ */
+backups: Array<ImportedBackup>, } | { "type": "nativeCopy", 
+/**
+ * The folder that holds them.
+ */
+path: string, files: number, bytes: number, } | { "type": "export", path: string, items: number, files: number, bytes: number, } | { "type": "device", udid: string, } | { "type": "restored", files: number, bytes: number, } | { "type": "passwordChanged", encrypts: boolean, } | { "type": "copied", files: number, bytes: number, folder: string, } | { "type": "verified" } & Verified | { "type": "reclaimed" } & Reclaimed;
 
 export type JobStarted = { job: number, };
 
@@ -589,6 +678,19 @@ export type KeepInRequest = { udid: string,
 location: string | null, };
 
 export type KeptBecause = "every" | "newest" | "pinned" | "imported" | "beforeDeviceChange" | "beforeSystemUpdate" | "lastThree" | "recent" | "daily" | "weekly" | "monthly" | "paused";
+
+/**
+ * The copy of one device.
+ */
+export type KeptCopy = { udid: string, device_name: string, path: string, 
+/**
+ * The version it holds.
+ */
+version: string | null, 
+/**
+ * Whether that is the newest one.
+ */
+current: boolean, };
 
 export type KeptVersion = { version: VersionSummary, because: KeptBecause, };
 
@@ -761,6 +863,19 @@ records: number,
  * Contents that were damaged before; they are not whole at the new place either.
  */
 damaged: number, };
+ * The copies of newest versions that a location keeps for other programs.
+ */
+export type NativeCopies = { on: boolean, 
+/**
+ * The folder that holds them.
+ */
+path: string, devices: Array<KeptCopy>, };
+
+export type NativeCopyRequest = { 
+/**
+ * The location.
+ */
+path: string, on: boolean, };
 
 /**
  * A version to be written out as the folder Apple's own programs take.
@@ -776,6 +891,15 @@ export type NoteLevel = "warning" | "info" | "good";
 export type Nothing = Record<symbol, never>;
 
 /**
+ * Backups that other programs made and that are not kept here.
+ */
+export type Offers = { 
+/**
+ * Newest first.
+ */
+offers: Array<FoundBackup>, folders: Array<WatchedFolder>, };
+
+/**
  * A version opened for browsing.
  */
 export type OpenedVersion = { version: VersionSummary, kinds: Array<KindSummary>, apps: Array<string>, 
@@ -783,6 +907,10 @@ export type OpenedVersion = { version: VersionSummary, kinds: Array<KindSummary>
  * Rows of the manifest that were left out, with reasons.
  */
 skipped: Array<string>, 
+/**
+ * What the backup says of itself and is not true, in sentences.
+ */
+contradictions: Array<string>, 
 /**
  * What the device does not put into such a backup, and why.
  */
@@ -1115,7 +1243,19 @@ remembered: Array<string>,
 /**
  * Location to which of its versions stay; all of them where there is none.
  */
-retention: { [key in string]: RetentionRule }, };
+retention: { [key in string]: RetentionRule }, 
+/**
+ * Offer to keep backups that Finder, iTunes or Apple Devices made.
+ */
+watch_apple: boolean, 
+/**
+ * Further folders with backups of other programs, watched as Apple's own is.
+ */
+watched: Array<string>, 
+/**
+ * Locations that also keep the newest version of each device as a folder other programs can open.
+ */
+native_copies: Array<string>, };
 
 /**
  * How an attachment is drawn.
@@ -1183,7 +1323,7 @@ missing: string | null, };
 
 export type TileKind = "photo" | "video" | "live";
 
-export type Topic = "app" | "devices" | "versions" | "locations" | "settings" | "pretend" | "jobs" | "locks";
+export type Topic = "app" | "devices" | "versions" | "locations" | "settings" | "pretend" | "jobs" | "locks" | "offers";
 
 export type TouchedFile = { version: string, 
 /**
@@ -1288,9 +1428,13 @@ checked: boolean,
  */
 unreadable: number, 
 /**
- * The phone never confirmed the end, but all that its manifest names is here.
+ * The phone never confirmed the end.
  */
 unconfirmed: boolean, 
+/**
+ * What was there of a backup that was cut or lacked files; `unreadable` counts those. Never to be restored from.
+ */
+incomplete: boolean, 
 /**
  * A person wants to keep it, whatever the rule.
  */
@@ -1349,6 +1493,17 @@ export type VolumeNote = { level: NoteLevel,
  * Whole sentences.
  */
 text: string, };
+ * A folder that is watched for backups of other programs.
+ */
+export type WatchedFolder = { path: string, 
+/**
+ * Apple's own, not one the person added.
+ */
+apples: boolean, exists: boolean, 
+/**
+ * Why it cannot be looked into.
+ */
+problem: ApiError | null, };
 
 export type Wifi = { 
 /**
@@ -1394,6 +1549,10 @@ export interface Commands {
   "restore.start": { request: RestoreRequest; response: JobStarted };
   /** Writes a version out as the folder Finder, iTunes and idevicebackup2 take. */
   "native.start": { request: NativeRequest; response: JobStarted };
+  /** Keeps of each device of a location the newest version as such a folder too, or takes these away. */
+  "native.keep": { request: NativeCopyRequest; response: JobStarted };
+  /** The folders a location keeps so, and whether they are up to date. */
+  "native.copies": { request: LocationRequest; response: NativeCopies };
   /** Whether a device answers over Wi-Fi. */
   "wifi.state": { request: DeviceRequest; response: Wifi };
   /** Lets a device answer over Wi-Fi, or not; needs the cable. */
@@ -1482,10 +1641,16 @@ export interface Commands {
   "keychain.open": { request: KeychainRequest; response: KeychainList };
   /** Shows one of them. */
   "keychain.reveal": { request: RevealRequest; response: Revealed };
-  /** Looks at a backup folder without importing it. */
-  "import.check": { request: ImportRequest; response: ImportCheck };
-  /** Keeps a backup folder as a version; the folder is only read. */
+  /** The backups in a folder, without importing them. */
+  "import.check": { request: ImportLookRequest; response: ImportLook };
+  /** How much a backup folder holds. */
+  "import.measure": { request: ImportLookRequest; response: FolderSize };
+  /** Keeps backup folders as versions, oldest first; the folders are only read. */
   "import.start": { request: ImportRequest; response: JobStarted };
+  /** Backups that Finder, iTunes and other programs left in the folders that are watched, and are not kept yet. */
+  "offers.list": { request: Nothing; response: Offers };
+  /** Does not offer these backups again. */
+  "offers.dismiss": { request: DismissRequest; response: Nothing };
   /** Opens an ordered list of items of one kind. */
   "view.open": { request: ViewRequest; response: View };
   /** A window of a list. */

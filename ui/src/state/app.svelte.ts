@@ -1,6 +1,6 @@
 import { asApiError, call } from "../api/call";
 import { listen } from "../api/events";
-import type { Action, ApiError, AppState, DamagedRecord, Device, Job, Location, Prompt, SealedVersion, Settings, Topic, VersionSummary } from "../api/generated";
+import type { Action, ApiError, AppState, DamagedRecord, Device, Job, Location, Offers, Prompt, SealedVersion, Settings, Topic, VersionSummary } from "../api/generated";
 import { say } from "../parts/toasts.svelte";
 
 /** What shows on the page of the device it is about. */
@@ -22,6 +22,8 @@ class App {
   /** Versions whose key is not on this computer. */
   sealed = $state.raw<SealedVersion[]>([]);
   jobs = $state.raw<Job[]>([]);
+  /** Backups of other programs that could be kept. */
+  offers = $state.raw<Offers | null>(null);
   /** What the person should do now, by device. */
   prompts = $state<Record<string, Prompt>>({});
   /** Counts up each minute, so that "2 minutes ago" stays true. */
@@ -48,6 +50,7 @@ class App {
       this.devices = await call("devices.list");
     },
     locks: async () => this.refresh("versions"),
+    offers: async () => void (this.offers = await call("offers.list")),
     jobs: async () => {
       this.#told.clear();
       this.jobs = await call("jobs.list");
@@ -78,6 +81,7 @@ class App {
         call("settings.get"),
         call("locations.list"),
         this.#refresh.jobs(),
+        this.#refresh.offers(),
       ]);
       await this.#refresh.versions();
       this.ready = true;

@@ -121,6 +121,8 @@ impl Made {
     }
 
     pub fn open(&self) -> Result<Backup> {
-        Backup::open(Arc::new(Folder::new(self.path().to_owned())), &self.scratch())
+        let files = Arc::new(Folder::new(self.path().to_owned()));
+        Backup::require_finished(&*files)?;
+        Backup::open(files, &self.scratch())
     }
 }

@@ -1,6 +1,6 @@
 //! How a job goes, and how it ended.
 
-use super::{json, keeping, line, plain, size};
+use super::{imports, json, keeping, line, plain, size};
 use engine::api::jobs::{Job, JobResult};
 use std::io::{IsTerminal, Write};
 
@@ -44,6 +44,11 @@ pub fn done(job: &Job, as_json: bool) {
     match &job.result {
         Some(JobResult::Version { version, files, bytes, new_bytes, .. }) => {
             line(&format!("{version}  {files} files, {}, {} of them new", size(Some(*bytes)), size(Some(*new_bytes))));
+        }
+        Some(JobResult::Imported { backups }) => imports::imported(backups),
+        Some(JobResult::NativeCopy { files: 0, .. }) => line("no native copies are kept there any more"),
+        Some(JobResult::NativeCopy { path, files, bytes }) => {
+            line(&format!("{files} files, {}, kept in {path}", size(Some(*bytes))));
         }
         Some(JobResult::Export { path, items, .. }) => line(&format!("{items} exported to {path}")),
         Some(JobResult::Device { udid }) => line(&format!("{udid} trusts this computer")),

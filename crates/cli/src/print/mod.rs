@@ -1,5 +1,6 @@
 //! Answers as text for people, or as JSON for programs.
 
+pub mod imports;
 mod job;
 pub mod keeping;
 pub mod sealing;
@@ -73,13 +74,14 @@ pub fn versions(value: &Value, as_json: bool) {
     table(value, &value["versions"], as_json, "There are no versions here.", |version| {
         let made = version["made"].as_i64().and_then(engine::iso_time).unwrap_or_default();
         format!(
-            "{}  {made}  {}  {} files  {}  +{}  {}",
+            "{}  {made}  {}  {} files  {}  +{}  {}{}",
             text(version, "id"),
             text(version, "device_name"),
             version["files"],
             size(version["bytes"].as_u64()),
             size(version["new_bytes"].as_u64()),
             text(version, "origin"),
+            if version["incomplete"] == true { "  incomplete" } else { "" },
         )
     });
     if !as_json {
@@ -93,6 +95,11 @@ pub fn versions(value: &Value, as_json: bool) {
             line(&format!("{udid}@{}  {made}  sealed: the key {key} is not on this computer", version["number"]));
         }
     }
+}
+
+/// What a version says of itself and is not true.
+pub fn contradictions(sentences: &Value) {
+    rows(sentences).filter_map(Value::as_str).for_each(|sentence| eprintln!("{}", plain(sentence)));
 }
 
 pub fn kinds(value: &Value, as_json: bool) {

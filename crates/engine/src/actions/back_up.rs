@@ -1,6 +1,6 @@
 //! Back Up Now: a new version of a device.
 
-use super::check::{self, Doubts, PLISTS};
+use super::check::{self, Doubts, Expected, PLISTS};
 use super::icons::Icons;
 use super::progress;
 use super::serve::Files;
@@ -32,12 +32,13 @@ pub async fn start(engine: &Engine, asked: BackUpRequest) -> Result<JobStarted> 
         None => "Back up".to_string(),
     };
     let own = engine.clone();
-    let udid = asked.udid.clone();
+    let (udid, backed_up) = (asked.udid.clone(), asked.udid.clone());
     let job = engine.0.jobs.start(Action::BackUp, title, Some(udid), |run| async move {
         let made = back_up(&own, &asked.udid, asked.full, location.clone(), &run).await;
         devices::refresh(&own, &asked.udid);
         let result = made_version(&own, made?, &location);
         blocking(move || {
+            keeping::native::after_version(&own, &location, &backed_up, &run);
             keeping::after_backup(&own, &location.to_string_lossy(), &run);
             Ok(result)
         })
@@ -52,6 +53,7 @@ pub fn made_version(engine: &Engine, made: Made, location: &Path) -> JobResult {
     // What the version before kept whole may be kept as a difference by now.
     engine.0.opened.close_of(&made.store, Some(&made.head.udid));
     index::new_version(engine);
+    engine.0.offers.look_again();
     for topic in [Topic::Versions, Topic::Devices, Topic::Locations] {
         engine.changed(topic);
     }
@@ -164,11 +166,17 @@ fn newest(session: &Session) -> Base {
 
 /// The base of the next version: the state that was taken last, which is what the device remembers.
 ///
-/// An older backup that was imported later has a higher number; over that, the device would send everything again.
+/// An older backup that was imported later has a higher number; over that, the device would send everything again. What
+/// was kept of a cut one no device remembers.
 fn latest(store: &Store, udid: &str) -> Result<Base> {
     let versions = store.versions(udid)?.versions;
-    let taken_last = versions.iter().max_by_key(|head| (head.made, head.seq));
-    Ok(taken_last.map_or(Base::Newest, |head| Base::Version(head.seq)))
+    let whole = versions.iter().filter(|head| !crate::library::is_incomplete(head));
+    let taken_last = whole.max_by_key(|head| (head.made, head.seq));
+    Ok(match taken_last {
+        Some(head) => Base::Version(head.seq),
+        None if versions.is_empty() => Base::Newest,
+        None => Base::Empty,
+    })
 }
 
 /// Keeps what an unfinished backup received, so that the next one goes on with it. A failure must not hide why there was
@@ -204,7 +212,7 @@ async fn keep(
     let (engine, udid, run) = (engine.clone(), udid.to_string(), run.clone());
     let doubts = Doubts { unreadable: outcome.unreadable, suspect: outcome.suspect };
     blocking(move || {
-        let (session, checked) = check::whole(&engine, &udid, session, &doubts, &run);
+        let (session, checked) = check::whole(&engine, &udid, session, Expected::FromDevice, &doubts, &run);
         let checked = match checked {
             Ok(checked) => checked,
             Err(error) if run.cancelled() => {
@@ -229,6 +237,7 @@ async fn keep(
             checked: checked.looked_inside,
             unreadable: unreadable_count,
             unconfirmed: outcome.unconfirmed,
+            incomplete: false,
             unreadable_list: browse::unreadable::write(&checked.unreadable, checked.encrypted),
             keybag: checked.keybag,
         };

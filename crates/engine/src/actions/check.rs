@@ -5,7 +5,7 @@ use crate::api::{ApiError, Code, Result};
 use crate::jobs::Run;
 use crate::library::SessionFiles;
 use crate::{Engine, locks};
-use backup::{Backup, FileSet, Locked};
+use backup::{Backup, CheckReport, FileSet, Locked};
 use device::Unreadable;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -18,6 +18,17 @@ const NAMED: usize = 1000;
 /// An encrypted manifest is a whole number of these (`formats.md` 1.5).
 const BLOCK: u64 = 16;
 
+/// What must have arrived.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Expected {
+    /// All the device sent, finished.
+    FromDevice,
+    /// All of a finished folder.
+    WholeFolder,
+    /// Whatever the folder has, as far as its list of files can be read.
+    WhatIsThere,
+}
+
 /// What checking came to.
 #[derive(Default)]
 pub struct Checked {
@@ -27,7 +38,9 @@ pub struct Checked {
     pub looked_inside: bool,
     /// Files that are shorter than the manifest says, where the device's word gave reason to doubt them.
     pub short: u64,
-    /// The first of what the device could not read, and of the short ones.
+    /// Files the list names and that are not there, where that was allowed.
+    pub missing: u64,
+    /// The first of what the device could not read, of the short ones, and of what is missing.
     pub unreadable: Vec<UnreadableFile>,
 }
 
@@ -42,13 +55,20 @@ pub struct Doubts {
 
 /// Opens the backup a session holds and looks for the content of every row; hands the session back either way.
 ///
-/// A row without content is excused when the device said it could not read that file; any other is
-/// `Code::BackupInconsistent`. Doubtful files are settled by their length and named when they are short. An encrypted
+/// A row without content is excused when the device said it could not read that file, or when no more than what is there
+/// is expected; any other is `Code::BackupInconsistent`. Doubtful files are settled by their length and named when they are short. An encrypted
 /// backup whose password is not known here is looked at from outside only. Blocking.
-pub fn whole(engine: &Engine, udid: &str, session: Session, doubts: &Doubts, run: &Run) -> (Session, Result<Checked>) {
+pub fn whole(
+    engine: &Engine,
+    udid: &str,
+    session: Session,
+    expected: Expected,
+    doubts: &Doubts,
+    run: &Run,
+) -> (Session, Result<Checked>) {
     run.phase(Phase::Checking, "Checking that everything arrived");
     let files = Arc::new(SessionFiles::new(session));
-    let checked = open_and_check(engine, udid, files.clone(), doubts, run);
+    let checked = open_and_check(engine, udid, files.clone(), (expected, doubts), run);
     // The backup over it was dropped inside: this is the only handle left.
     match Arc::try_unwrap(files) {
         Ok(files) => (files.into_session(), checked),
@@ -60,18 +80,21 @@ fn open_and_check(
     engine: &Engine,
     udid: &str,
     files: Arc<SessionFiles>,
-    doubts: &Doubts,
+    (expected, doubts): (Expected, &Doubts),
     run: &Run,
 ) -> Result<Checked> {
     let scratch = engine.0.opened.scratch();
+    if expected != Expected::WhatIsThere {
+        Backup::require_finished(&*files)?;
+    }
     let locked = match Backup::open(files.clone(), &scratch) {
-        Ok(backup) => return inside(&backup, doubts, Checked::default(), run),
+        Ok(backup) => return inside(&backup, (expected, doubts), Checked::default(), run),
         Err(backup::Error::Encrypted) => Locked::look(&*files)?.ok_or(backup::Error::Encrypted)?,
         Err(error) => return Err(error.into()),
     };
     let checked = Checked { encrypted: true, keybag: Some(locked.keybag_id().to_string()), ..Checked::default() };
     match locks::quietly(engine, udid, &locked, &|| run.cancelled())? {
-        Some(keys) => inside(&Backup::open_unlocked(files, &scratch, &keys)?, doubts, checked, run),
+        Some(keys) => inside(&Backup::open_unlocked(files, &scratch, &keys)?, (expected, doubts), checked, run),
         None => outside(&*files, doubts, checked, run),
     }
 }
@@ -90,16 +113,33 @@ fn outside(files: &dyn FileSet, doubts: &Doubts, mut checked: Checked, run: &Run
 }
 
 /// Looks for the content of every file the backup's list names.
-fn inside(backup: &Backup, doubts: &Doubts, mut checked: Checked, run: &Run) -> Result<Checked> {
+fn inside(
+    backup: &Backup,
+    (expected, doubts): (Expected, &Doubts),
+    mut checked: Checked,
+    run: &Run,
+) -> Result<Checked> {
     let report = backup.check(&mut |_, _| {})?;
     run.check()?;
+    for sentence in backup.facts().contradictions() {
+        run.warn(sentence.to_string());
+    }
+    if expected == Expected::WhatIsThere {
+        checked.looked_inside = true;
+        missing(report, &mut checked, run);
+        return Ok(checked);
+    }
     let named: BTreeSet<&str> = doubts.unreadable.iter().map(|file| file_id(&file.path)).collect();
     let excused = |(domain, path): &(String, String)| named.contains(backup::file_id(domain, path).as_str());
     // Only the first missing files are named; more than that cannot all be excused one by one.
     let unnamed = report.missing_count > report.missing.len() as u64;
     if let Some((domain, path)) = report.missing.iter().find(|missing| unnamed || !excused(missing)) {
         let missing = format!("{} missing, among them {domain}: {path}", report.missing_count);
-        return Err(inconsistent("Files are missing from what the device sent", &missing));
+        let what = match expected {
+            Expected::FromDevice => "Files are missing from what the device sent",
+            Expected::WholeFolder | Expected::WhatIsThere => return Err(gaps(report.missing_count, &missing)),
+        };
+        return Err(inconsistent(what, &missing));
     }
     checked.looked_inside = true;
     for file in &doubts.unreadable {
@@ -111,6 +151,18 @@ fn inside(backup: &Backup, doubts: &Doubts, mut checked: Checked, run: &Run) -> 
     }
     short(backup, doubts, &mut checked, run)?;
     Ok(checked)
+}
+
+/// Names the files that are not there.
+fn missing(report: CheckReport, checked: &mut Checked, run: &Run) {
+    checked.missing = report.missing_count;
+    let unnamed = report.missing_count - report.missing.len() as u64;
+    for (domain, path) in report.missing {
+        checked.name(UnreadableFile { domain, path, reason: "It was not in the folder.".into() }, run);
+    }
+    if unnamed > 0 {
+        run.warn(format!("{unnamed} more files that its list names were not in the folder."));
+    }
 }
 
 /// Names the doubtful files that are shorter than the manifest says.
@@ -144,6 +196,14 @@ fn reason(file: &Unreadable) -> String {
 /// The name a file has in a backup, whatever folder it was on its way to.
 fn file_id(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or_default()
+}
+
+/// A finished folder that lacks files.
+fn gaps(count: u64, detail: &str) -> ApiError {
+    let message = format!(
+        "{count} files that this backup's own list names are not in its folder, so it was not kept as a whole version. If you have no better one, keep what is there of it."
+    );
+    ApiError::new(Code::BackupIncomplete, message).detail(detail)
 }
 
 fn inconsistent(what: &str, detail: &str) -> ApiError {

@@ -117,6 +117,12 @@ pub fn fits(version: &VersionSummary, device: &Readiness, facts: &Facts) -> Vec<
 /// What its making left to be told of the version.
 pub fn of_version(version: &VersionSummary) -> Vec<Finding> {
     let mut findings = Vec::new();
+    if version.incomplete {
+        let title = "This version was kept of a backup that was cut or lacked files.";
+        let advice = "It is for looking inside and exporting. Restore another version.";
+        findings.push(finding("incomplete", FindingState::Stop, title, advice));
+        return findings;
+    }
     if version.unreadable > 0 {
         let title = format!("{} files could not be read when this version was made.", version.unreadable);
         findings.push(finding(

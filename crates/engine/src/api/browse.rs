@@ -2,7 +2,7 @@
 
 use super::keeping::RetentionRule;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use ts_rs::TS;
 
 #[derive(Clone, Debug, Default, Deserialize, TS)]
@@ -284,6 +284,19 @@ pub struct Settings {
     /// Location to which of its versions stay; all of them where there is none.
     #[serde(default)]
     pub retention: BTreeMap<String, RetentionRule>,
+    /// Offer to keep backups that Finder, iTunes or Apple Devices made.
+    #[serde(default = "yes")]
+    pub watch_apple: bool,
+    /// Further folders with backups of other programs, watched as Apple's own is.
+    #[serde(default)]
+    pub watched: Vec<String>,
+    /// Locations that also keep the newest version of each device as a folder other programs can open.
+    #[serde(default)]
+    pub native_copies: BTreeSet<String>,
+}
+
+fn yes() -> bool {
+    true
 }
 
 /// Minutes until unlocked versions are locked again, unless the person chose otherwise.

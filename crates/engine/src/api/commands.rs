@@ -2,6 +2,7 @@
 
 use super::browse::*;
 use super::devices::*;
+use super::imports::*;
 use super::jobs::*;
 use super::keeping::*;
 use super::live::*;
@@ -12,7 +13,7 @@ use super::sealing::*;
 use super::typescript::Command;
 use super::versions::*;
 use super::{ApiError, Code, Result, decode, encode};
-use crate::{Engine, actions, browse, keeping, library, live, locations, locks, pretend};
+use crate::{Engine, actions, browse, keeping, library, live, locations, locks, offers, pretend};
 use export::{Card, Document};
 use kinds::conversation::Bubble;
 use kinds::photos::{Album, Details, Tile};
@@ -79,6 +80,11 @@ commands! {
 
     /// Writes a version out as the folder Finder, iTunes and idevicebackup2 take.
     "native.start" => actions::native::start: (NativeRequest) -> JobStarted;
+
+    /// Keeps of each device of a location the newest version as such a folder too, or takes these away.
+    "native.keep" => keeping::native::keep: (NativeCopyRequest) -> JobStarted;
+    /// The folders a location keeps so, and whether they are up to date.
+    "native.copies" => keeping::native::copies: (LocationRequest) -> NativeCopies;
 
     /// Whether a device answers over Wi-Fi.
     "wifi.state" => live::wifi::state: (DeviceRequest) -> Wifi;
@@ -188,10 +194,17 @@ commands! {
     /// Shows one of them.
     "keychain.reveal" => locks::keychain::reveal: (RevealRequest) -> Revealed;
 
-    /// Looks at a backup folder without importing it.
-    "import.check" => actions::import::check: (ImportRequest) -> ImportCheck;
-    /// Keeps a backup folder as a version; the folder is only read.
+    /// The backups in a folder, without importing them.
+    "import.check" => actions::import::check: (ImportLookRequest) -> ImportLook;
+    /// How much a backup folder holds.
+    "import.measure" => actions::import::measure: (ImportLookRequest) -> FolderSize;
+    /// Keeps backup folders as versions, oldest first; the folders are only read.
     "import.start" => actions::import::start: (ImportRequest) -> JobStarted;
+
+    /// Backups that Finder, iTunes and other programs left in the folders that are watched, and are not kept yet.
+    "offers.list" => offers::list: (Nothing) -> Offers;
+    /// Does not offer these backups again.
+    "offers.dismiss" => offers::dismiss: (DismissRequest) -> Nothing;
 
     /// Opens an ordered list of items of one kind.
     "view.open" => browse::views::open: (ViewRequest) -> View;

@@ -77,6 +77,8 @@ pub enum Code {
     NotABackup,
     BackupUnfinished,
     BackupInfoEmpty,
+    /// Finished, but files that its list names are missing.
+    BackupIncomplete,
     BackupOldFormat,
     BackupDamaged,
     AlreadyImported,
@@ -87,6 +89,8 @@ pub enum Code {
     // The app.
     ViewClosed,
     FileExists,
+    /// The system does not let this program look into a folder.
+    FolderForbidden,
     Io,
     Cancelled,
     BadRequest,

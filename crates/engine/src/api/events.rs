@@ -24,11 +24,13 @@ pub enum Topic {
     Jobs,
     /// Which encrypted versions are unlocked, and which passwords are known.
     Locks,
+    /// Backups of other programs that could be kept.
+    Offers,
 }
 
 impl Topic {
     /// Every topic: what to fetch again after events were missed.
-    pub const ALL: [Topic; 8] = [
+    pub const ALL: [Topic; 9] = [
         Topic::App,
         Topic::Devices,
         Topic::Versions,
@@ -37,6 +39,7 @@ impl Topic {
         Topic::Pretend,
         Topic::Jobs,
         Topic::Locks,
+        Topic::Offers,
     ];
 }
 

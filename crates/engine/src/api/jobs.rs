@@ -1,6 +1,7 @@
 //! Running and finished jobs.
 
 use super::error::ApiError;
+use super::imports::ImportedBackup;
 use super::keeping::{Reclaimed, Verified};
 use super::locations::MovedLocation;
 use serde::{Deserialize, Serialize};
@@ -105,6 +106,16 @@ pub enum JobResult {
         /// Files the device could not read; the first thousand.
         unreadable: Vec<UnreadableFile>,
         unreadable_count: u64,
+    },
+    Imported {
+        /// In the order they were made.
+        backups: Vec<ImportedBackup>,
+    },
+    NativeCopy {
+        /// The folder that holds them.
+        path: String,
+        files: u64,
+        bytes: u64,
     },
     Export {
         path: String,

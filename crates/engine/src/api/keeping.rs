@@ -264,3 +264,31 @@ pub struct Readiness {
     pub ready: bool,
     pub findings: Vec<Finding>,
 }
+
+#[derive(Clone, Debug, Deserialize, TS)]
+pub struct NativeCopyRequest {
+    /// The location.
+    pub path: String,
+    pub on: bool,
+}
+
+/// The copies of newest versions that a location keeps for other programs.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+pub struct NativeCopies {
+    pub on: bool,
+    /// The folder that holds them.
+    pub path: String,
+    pub devices: Vec<KeptCopy>,
+}
+
+/// The copy of one device.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+pub struct KeptCopy {
+    pub udid: String,
+    pub device_name: String,
+    pub path: String,
+    /// The version it holds.
+    pub version: Option<String>,
+    /// Whether that is the newest one.
+    pub current: bool,
+}

@@ -8,6 +8,7 @@ mod commands;
 pub mod devices;
 pub mod error;
 pub mod events;
+pub mod imports;
 pub mod jobs;
 pub mod keeping;
 pub mod live;

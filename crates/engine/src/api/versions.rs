@@ -1,9 +1,8 @@
-//! Versions, importing.
+//! Versions.
 
 use super::error::ApiError;
 use super::jobs::UnreadableFile;
 use super::sealing::SealedVersion;
-use super::secret::Secret;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -62,8 +61,10 @@ pub struct VersionSummary {
     pub checked: bool,
     /// Files the phone could not read, or that came shorter than they should be.
     pub unreadable: u64,
-    /// The phone never confirmed the end, but all that its manifest names is here.
+    /// The phone never confirmed the end.
     pub unconfirmed: bool,
+    /// What was there of a backup that was cut or lacked files; `unreadable` counts those. Never to be restored from.
+    pub incomplete: bool,
     /// A person wants to keep it, whatever the rule.
     pub pinned: bool,
 }
@@ -90,6 +91,8 @@ pub struct OpenedVersion {
     pub apps: Vec<String>,
     /// Rows of the manifest that were left out, with reasons.
     pub skipped: Vec<String>,
+    /// What the backup says of itself and is not true, in sentences.
+    pub contradictions: Vec<String>,
     /// What the device does not put into such a backup, and why.
     pub left_out: Vec<LeftOut>,
     /// Files the device could not read when this version was made: the first of `version.unreadable`.
@@ -124,25 +127,4 @@ pub struct FormatSummary {
     pub title: String,
     /// `None`: the export is a folder.
     pub extension: Option<String>,
-}
-
-#[derive(Clone, Debug, Deserialize, TS)]
-pub struct ImportRequest {
-    /// The folder with Manifest.db in it, or its parent.
-    pub folder: String,
-    pub location: Option<String>,
-    /// Of an encrypted one, to check it with; it is kept whole without.
-    pub password: Option<Secret>,
-}
-
-/// What a folder holds, before it is imported.
-#[derive(Clone, Debug, PartialEq, Serialize, TS)]
-pub struct ImportCheck {
-    pub folder: String,
-    pub udid: String,
-    pub device_name: String,
-    pub model: String,
-    pub system: String,
-    pub made: Option<i64>,
-    pub encrypted: bool,
 }

@@ -73,13 +73,15 @@ pub async fn open(engine: &Engine, asked: VersionRequest) -> Result<OpenedVersio
 
 /// What an opened version holds, not yet counted.
 pub fn describe(opened: &Opened) -> OpenedVersion {
-    let skipped = opened.backup.report().rows.into_iter().map(|(why, count)| format!("{count} entries: {why}"));
+    let report = opened.backup.report();
+    let skipped = report.rows.into_iter().map(|(why, count)| format!("{count} entries: {why}"));
     let left_out = opened.backup.left_out().into_iter();
     OpenedVersion {
         version: opened.summary.clone(),
         kinds: offered(opened).map(|kind| summarise(kind, None, None, None)).collect(),
         apps: opened.backup.facts().apps.clone(),
         skipped: skipped.collect(),
+        contradictions: report.contradictions.iter().map(ToString::to_string).collect(),
         left_out: left_out
             .map(|left| LeftOut { what: left.what.to_string(), why: left.why, count: left.count })
             .collect(),

@@ -3,6 +3,7 @@
 mod give_up;
 mod health;
 mod look;
+pub mod native;
 mod pace;
 mod readiness;
 mod repair;

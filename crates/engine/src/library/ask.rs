@@ -29,19 +29,23 @@ pub async fn get_settings(engine: &Engine, _: Nothing) -> Result<Settings> {
 
 pub async fn set_settings(engine: &Engine, next: Settings) -> Result<Settings> {
     whole_path(&next.location, "A location")?;
+    for folder in &next.watched {
+        whole_path(folder, "A folder to watch")?;
+    }
     let mut indexed = false;
     let kept = engine.0.settings.change(|settings| {
         indexed = settings.index_encrypted;
         // What was seen where, and what is in the keychain, is ours to know, not the page's to say; rules have their own
         // commands.
-        let Settings { stores, remembered, retention, .. } = settings.clone();
-        *settings = Settings { stores, remembered, retention, ..next };
+        let Settings { stores, remembered, retention, native_copies, .. } = settings.clone();
+        *settings = Settings { stores, remembered, retention, native_copies, ..next };
     })?;
     if indexed && !kept.index_encrypted {
         let own = engine.clone();
         blocking(move || crate::index::forget_encrypted(&own)).await?;
     }
     crate::index::new_version(engine);
+    engine.0.offers.look_again();
     for topic in [Topic::Settings, Topic::Locations, Topic::Devices, Topic::Versions] {
         engine.changed(topic);
     }
@@ -189,6 +193,7 @@ pub async fn forget_location(engine: &Engine, asked: LocationRequest) -> Result<
     engine.0.settings.change(|settings| {
         settings.stores.remove(&asked.path);
         settings.retention.remove(&asked.path);
+        settings.native_copies.remove(&asked.path);
         settings.locations.retain(|path| *path != asked.path);
         settings.device_locations.retain(|_, path| *path != asked.path);
     })?;

@@ -6,7 +6,7 @@ mod summary;
 
 pub use ask::*;
 pub use files::{SessionFiles, VersionFiles};
-pub use summary::{DeviceNotes, summarise, version_id};
+pub use summary::{DeviceNotes, is_incomplete, summarise, version_id};
 
 use crate::api::sealing::SealedVersion;
 use crate::api::versions::{DamagedRecord, VersionSummary, Versions};

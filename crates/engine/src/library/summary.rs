@@ -18,6 +18,7 @@ pub struct DeviceNotes {
     pub checked: bool,
     pub unreadable: u64,
     pub unconfirmed: bool,
+    pub incomplete: bool,
     /// The note that names the files the device could not read.
     pub unreadable_list: Option<String>,
     /// The id of the key bag of an encrypted one: versions with the same open with the same password.
@@ -36,7 +37,9 @@ impl DeviceNotes {
         put("encrypted", self.encrypted.to_string());
         put("checked", self.checked.to_string());
         put("unreadable-files", self.unreadable.to_string());
-        put("unconfirmed", self.unconfirmed.to_string());
+        // Whatever counts on a whole version must not count on this one.
+        put("unconfirmed", (self.unconfirmed || self.incomplete).to_string());
+        put("incomplete", self.incomplete.to_string());
         if let Some(list) = &self.unreadable_list {
             put(crate::browse::unreadable::NOTE, list.clone());
         }
@@ -48,6 +51,11 @@ impl DeviceNotes {
         }
         map
     }
+}
+
+/// Whether a version is what was there of a backup that was cut or lacked files.
+pub fn is_incomplete(head: &VersionHead) -> bool {
+    head.notes.get("incomplete").is_some_and(|note| note == "true")
 }
 
 /// A version's id: `<udid>@<number>.<the store, shortened>`, as the same device may have a version 1 in several stores.
@@ -80,6 +88,7 @@ pub fn summarise(head: &VersionHead, store: &Store, pinned: bool, locks: &Locks)
         checked: note("checked") == "true",
         unreadable: note("unreadable-files").parse().unwrap_or(0),
         unconfirmed: note("unconfirmed") == "true",
+        incomplete: is_incomplete(head),
         pinned,
     }
 }

@@ -2,7 +2,7 @@ import { askPath } from "./asked.svelte";
 import type { Topic } from "../generated";
 import type { Host } from "./host";
 
-const TOPICS: Topic[] = ["app", "settings", "locations", "versions", "devices", "jobs", "locks"];
+const TOPICS: Topic[] = ["app", "settings", "locations", "versions", "devices", "jobs", "locks", "offers"];
 
 /** The engine behind a web server on the same address. */
 export function webHost(): Host {

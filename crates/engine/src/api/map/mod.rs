@@ -28,6 +28,20 @@ impl ApiError {
         };
         ApiError::new(code, message).detail(error.to_string())
     }
+
+    /// An I/O error while a folder or file of the person's is read.
+    pub fn reading(path: &Path, error: &io::Error) -> ApiError {
+        if error.kind() != io::ErrorKind::PermissionDenied {
+            return ApiError::io(path, error);
+        }
+        let what = if cfg!(target_os = "macos") {
+            "Allow it in System Settings, Privacy & Security, Full Disk Access, then start Heirloom again."
+        } else {
+            "Change its permissions, or copy it to a folder of yours."
+        };
+        let message = format!("Heirloom may not look into {}. {what}", path.display());
+        ApiError::new(Code::FolderForbidden, message).detail(error.to_string())
+    }
 }
 
 /// The whole chain of causes, for `detail`.
