@@ -201,7 +201,7 @@ fn read_up_to(content: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
 }
 
 /// A time the volume cannot keep is no reason to fail.
-fn set_modified(path: &Path, modified: i64) -> Result<()> {
+pub(crate) fn set_modified(path: &Path, modified: i64) -> Result<()> {
     let time = match u64::try_from(modified) {
         Ok(after) => UNIX_EPOCH.checked_add(Duration::from_millis(after)),
         Err(_) => UNIX_EPOCH.checked_sub(Duration::from_millis(modified.unsigned_abs())),

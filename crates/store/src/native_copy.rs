@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use crate::error::at;
-use crate::native::{Exporting, place};
+use crate::native::{Exporting, place, set_modified};
 use crate::take_in::modified;
 use crate::version::Entry;
 use crate::{EntryKind, NativeExport, Result, Store, Version, objects};
@@ -28,7 +28,7 @@ impl Store {
     /// [`Store::export_native`].
     ///
     /// A file stays when all of `earlier` that have it have the same content there, and its size and time are those
-    /// that were set. `earlier` are the versions the folder held, and was about to hold when an earlier call was cut:
+    /// that were set for one of them. `earlier` are the versions the folder held, and was about to hold when an earlier call was cut:
     /// the one that is known to be there, or none for a folder of unknown content.
     pub fn update_native(
         &self,
@@ -45,6 +45,7 @@ impl Store {
             match entry.kind {
                 EntryKind::Folder => fs::create_dir_all(&path).map_err(at(&path))?,
                 EntryKind::File if stays(&entry, &path, earlier) => {
+                    set_modified(&path, entry.modified)?;
                     copy.kept += 1;
                     export.step(entry.size);
                 }
@@ -63,12 +64,14 @@ impl Store {
 }
 
 fn stays(entry: &Entry, path: &Path, earlier: &[Version]) -> bool {
-    let mut known = earlier.iter().filter_map(|version| version.get(&entry.path)).peekable();
-    if known.peek().is_none() || known.any(|other| other.hash != entry.hash) {
+    let known: Vec<Entry> = earlier.iter().filter_map(|version| version.get(&entry.path)).collect();
+    if known.is_empty() || known.iter().any(|other| other.hash != entry.hash) {
         return false;
     }
-    let there = fs::symlink_metadata(path).ok().filter(fs::Metadata::is_file);
-    there.is_some_and(|there| there.len() == entry.size && is_time(modified(&there), entry.modified))
+    let Some(there) = fs::symlink_metadata(path).ok().filter(fs::Metadata::is_file) else { return false };
+    // The same content may have come again, at another time.
+    let mut times = known.iter().chain([entry]).map(|entry| entry.modified);
+    there.len() == entry.size && times.any(|time| is_time(modified(&there), time))
 }
 
 /// Whether a volume gives `found` for a time that was set to `wanted`.

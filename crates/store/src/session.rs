@@ -352,6 +352,11 @@ impl Session {
         self.log.add(&Line::Copy { from: from.to_owned(), to: to.to_owned() })
     }
 
+    /// Returns when all content that came in is stored, or with the first error of that.
+    pub fn settle(&self) -> Result<()> {
+        self.pool.drain()
+    }
+
     /// Ends the session without a version; log and content stay for [`Base::Resume`].
     pub fn keep(mut self) -> Result<()> {
         let stored = self.pool.drain();

@@ -127,6 +127,8 @@ impl Take<'_> {
             }
         }
         amounts.tell(found.len() as u64, bytes, self.run);
+        // Small files are stored in the background: what went wrong there is told before what is missing is looked for.
+        session.settle()?;
         // Apple's tools replace files: a backup made meanwhile would otherwise be kept half old, half new.
         if files::list(self.folder(), cut, &mut |_, _| {}, &cancelled)? != found { Err(changed()) } else { Ok(earlier) }
     }
