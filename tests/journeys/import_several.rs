@@ -109,7 +109,7 @@ async fn a_choice_is_imported_and_one_that_fails_does_not_stop_the_others() {
     asked["incomplete"] = json!(true);
     let job = home.job("import.start", asked.clone()).await;
     assert_eq!((imported(&job).len(), imported(&job)[0].missing), (1, 1), "{job:#?}");
-    assert!(imported(&job)[0].earlier_files > 10, "what had been copied was not copied again");
+    assert!(imported(&job)[0].new_bytes < imported(&job)[0].bytes / 2, "most of it the other one has brought");
     let listed = home.call("versions.list", json!({ "location": asked["location"] })).await;
     let kept: Vec<&Value> = listed["versions"].as_array().unwrap().iter().collect();
     let incomplete: Vec<_> = kept.iter().map(|version| (&version["incomplete"], &version["unreadable"])).collect();
