@@ -51,7 +51,7 @@ impl Store {
     /// Whether a log is of some source, and no version has been made of it.
     pub(crate) fn is_unfinished_source(&self, udid: &str, begin: &Begin) -> Result<bool> {
         let ours = begin.store == self.0.uuid && begin.udid == udid && begin.source.is_some();
-        Ok(ours && !self.heads(udid)?.iter().any(|head| head.header.session == begin.session))
+        Ok(ours && !self.headers(udid)?.iter().any(|header| header.session == begin.session))
     }
 
     /// The version below the unfinished session of this device, when it can be gone on with.
