@@ -96,7 +96,8 @@ impl Store {
             large_files: holds_large(&file_system, &place.path("large")),
             time_step: time_step(&file),
             hard_link: fs::hard_link(&first, place.path("link")).is_ok(),
-            clone: clone(&first, &place.path("clone")).is_ok() && same_bytes(&place.path("clone")),
+            clone: File::open(&first).and_then(|first| clone(&first, &place.path("clone"))).is_ok()
+                && same_bytes(&place.path("clone")),
             case_sensitive: !place.path("FIRST").exists(),
             tells_free: self.tells_free(),
             // Last: the file has another name from then on.

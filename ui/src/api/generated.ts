@@ -65,11 +65,19 @@ reason: string | null,
 /**
  * Media path; `None` when the file is not in this version.
  */
-media: string | null, shows: Shows, 
+media: string | null, 
+/**
+ * Media path of the same in a form that web views play, for audio that they do not.
+ */
+plays: string | null, shows: Shows, 
 /**
  * Pixels, when known.
  */
-width: number | null, height: number | null, };
+width: number | null, height: number | null, sticker: boolean, 
+/**
+ * What is said in it, as the phone heard it.
+ */
+transcription: string | null, };
 
 export type BackUpRequest = { udid: string, 
 /**
@@ -126,9 +134,25 @@ export type Bubble = { id: number, guid: string, mine: boolean,
  */
 sender: string | null, 
 /**
+ * The sender's phone number or e-mail address.
+ */
+address: string | null, 
+/**
+ * Media path of the sender's face.
+ */
+face: string | null, 
+/**
  * Unix milliseconds UTC.
  */
-when: number | null, read: number | null, service: string | null, kind: BubbleKind, parts: Array<Part>, reactions: Array<Reaction>, reply_to: ReplyTo | null, 
+when: number | null, 
+/**
+ * When it was read, by whom it was sent to.
+ */
+read: number | null, 
+/**
+ * When it reached the other side.
+ */
+delivered: number | null, service: string | null, kind: BubbleKind, parts: Array<Part>, reactions: Array<Reaction>, reply_to: ReplyTo | null, 
 /**
  * Earlier wordings, oldest first; empty when it was never edited.
  */
@@ -136,7 +160,19 @@ edits: Array<Edit>, unsent: boolean,
 /**
  * Such as "Slam" or "Fireworks".
  */
-effect: string | null, };
+effect: string | null, 
+/**
+ * The text in the reader's language, as the phone translated it.
+ */
+translation: Translation | null, 
+/**
+ * When it was moved to "Recently Deleted".
+ */
+deleted: number | null, 
+/**
+ * Such as "Not delivered", "Scheduled", "Sent by satellite", "Forwarded", "Starred".
+ */
+marks: Array<string>, };
 
 export type BubbleKind = "message" | "event";
 
@@ -162,17 +198,51 @@ picture: string | null, badges: Array<string>, };
  */
 export type Cell = null | string | number | boolean;
 
+export type CloudOriginal = { name: string, 
+/**
+ * Where it would be on the device.
+ */
+path: string, 
+/**
+ * When it was taken, Unix ms.
+ */
+when: number | null, size: number | null, video: boolean, };
+
+/**
+ * Originals that are in iCloud and not on the device ("Optimise iPhone Storage").
+ */
+export type CloudOriginals = { 
+/**
+ * Whether the device's photo database could be read and tells.
+ */
+known: boolean, count: number, 
+/**
+ * Of all whose size is known.
+ */
+bytes: number, 
+/**
+ * The first thousand, newest first.
+ */
+originals: Array<CloudOriginal>, };
+
 /**
  * One situation a caller acts on; the window keeps title, advice and button for each.
  */
-export type Code = "noUsbmuxd" | "deviceNotFound" | "deviceDisconnected" | "deviceTimeout" | "deviceProtocol" | "deviceLocked" | "trustDenied" | "notTrusted" | "trustStale" | "pairingOverWifi" | "deviceBusy" | "passcodeNotGiven" | "deviceFull" | "findMyOn" | "setupNotFinished" | "cancelledOnDevice" | "restartDevice" | "deviceRefused" | "backupInconsistent" | "systemTooOld" | "encryptionOn" | "encryptionOff" | "encryptionForced" | "passwordNeeded" | "passwordWrong" | "keyringUnavailable" | "notConfirmed" | "restoreNotReady" | "locationMissing" | "diskOffline" | "shareOffline" | "locationReplaced" | "locationMoved" | "moveUnfinished" | "locationReadOnly" | "noStore" | "storeNewer" | "storeDamaged" | "storeBusy" | "diskFull" | "versionNotFound" | "versionDamaged" | "versionKept" | "notABackup" | "backupUnfinished" | "backupInfoEmpty" | "backupOldFormat" | "backupDamaged" | "alreadyImported" | "fileMissing" | "kindUnreadable" | "itemNotFound" | "pictureUnreadable" | "viewClosed" | "fileExists" | "io" | "cancelled" | "badRequest" | "unknownCommand" | "bug";
-export type Code = "noUsbmuxd" | "deviceNotFound" | "deviceDisconnected" | "deviceTimeout" | "deviceProtocol" | "deviceUnsteady" | "deviceLocked" | "trustDenied" | "notTrusted" | "trustStale" | "pairingOverWifi" | "deviceBusy" | "passcodeNotGiven" | "deviceFull" | "findMyOn" | "setupNotFinished" | "cancelledOnDevice" | "restartDevice" | "deviceRefused" | "backupInconsistent" | "systemTooOld" | "encryptionOn" | "encryptionOff" | "encryptionForced" | "passwordNeeded" | "passwordWrong" | "keyringUnavailable" | "keyNeeded" | "keyWrong" | "notConfirmed" | "restoreNotReady" | "locationMissing" | "locationReadOnly" | "noStore" | "storeNewer" | "storeDamaged" | "storeBusy" | "diskFull" | "versionNotFound" | "versionDamaged" | "versionKept" | "notABackup" | "backupUnfinished" | "backupInfoEmpty" | "backupIncomplete" | "backupOldFormat" | "backupDamaged" | "alreadyImported" | "fileMissing" | "kindUnreadable" | "itemNotFound" | "pictureUnreadable" | "viewClosed" | "fileExists" | "folderForbidden" | "io" | "cancelled" | "badRequest" | "unknownCommand" | "bug";
+export type Code = "noUsbmuxd" | "deviceNotFound" | "deviceDisconnected" | "deviceTimeout" | "deviceProtocol" | "deviceUnsteady" | "deviceLocked" | "trustDenied" | "notTrusted" | "trustStale" | "pairingOverWifi" | "deviceBusy" | "passcodeNotGiven" | "deviceFull" | "findMyOn" | "setupNotFinished" | "cancelledOnDevice" | "restartDevice" | "deviceRefused" | "backupInconsistent" | "systemTooOld" | "encryptionOn" | "encryptionOff" | "encryptionForced" | "passwordNeeded" | "passwordWrong" | "keyringUnavailable" | "keyNeeded" | "keyWrong" | "notConfirmed" | "restoreNotReady" | "locationMissing" | "diskOffline" | "shareOffline" | "locationReplaced" | "locationMoved" | "moveUnfinished" | "locationReadOnly" | "noStore" | "storeNewer" | "storeDamaged" | "storeBusy" | "diskFull" | "versionNotFound" | "versionDamaged" | "versionKept" | "notABackup" | "backupUnfinished" | "backupInfoEmpty" | "backupIncomplete" | "backupOldFormat" | "backupDamaged" | "alreadyImported" | "fileMissing" | "kindUnreadable" | "itemNotFound" | "pictureUnreadable" | "viewClosed" | "fileExists" | "folderForbidden" | "io" | "cancelled" | "badRequest" | "unknownCommand" | "bug";
 
 export type Connection = "usb" | "network";
 
-export type ConversationRequest = { version: string, conversation: number, };
+export type ConversationRequest = { version: string, 
+/**
+ * `messages`, `whatsapp` …
+ */
+kind: string, conversation: number, show: Shown, };
 
-export type ConversationView = { view: number, count: number, header: Header, };
+export type ConversationView = { view: number, count: number, header: Header, 
+/**
+ * How many of its messages wait in "Recently Deleted".
+ */
+deleted: number, };
 
 /**
  * Content that is missing or not what was stored, and what it touches.
@@ -224,6 +294,16 @@ day: string,
  * Position of its first tile among the ids.
  */
 from: number, count: number, };
+
+export type DayRequest = { 
+/**
+ * Of an open conversation.
+ */
+view: number, 
+/**
+ * Unix milliseconds UTC.
+ */
+when: number, };
 
 /**
  * All that is known about one photo or video.
@@ -469,6 +549,12 @@ export type FileNodeKind = "file" | "folder" | "link";
 
 export type FileRequest = { version: string, domain: string, path: string, };
 
+export type FindRequest = { 
+/**
+ * Of an open conversation.
+ */
+view: number, text: string, };
+
 /**
  * One thing that was looked at, in words.
  */
@@ -501,6 +587,7 @@ extension: string | null, };
  * What a stretch of text is, beyond its letters.
  */
 export type Found = "phone" | "address" | "date" | "code" | "data";
+
 /**
  * A backup folder, before it is imported. What is not known is empty.
  */
@@ -535,9 +622,13 @@ export type Header = { title: string,
  */
 people: Array<Person>, 
 /**
- * Of the newest message: "iMessage", "SMS", "RCS".
+ * Of the newest message: "iMessage", "SMS", "RCS", "WhatsApp".
  */
-service: string | null, group: boolean, };
+service: string | null, group: boolean, 
+/**
+ * Media path of the group's picture, or of the face of the one person.
+ */
+picture: string | null, };
 
 /**
  * Something found in one or more versions.
@@ -656,7 +747,6 @@ export type JobResult = { "type": "version", version: string, files: number, byt
 /**
  * Files the device could not read; the first thousand.
  */
-unreadable: Array<UnreadableFile>, unreadable_count: number, } | { "type": "export", path: string, items: number, files: number, bytes: number, } | { "type": "device", udid: string, } | { "type": "restored", files: number, bytes: number, } | { "type": "passwordChanged", encrypts: boolean, } | { "type": "copied", files: number, bytes: number, folder: string, } | { "type": "verified" } & Verified | { "type": "reclaimed" } & Reclaimed | { "type": "moved" } & MovedLocation | { "type": "oldCopyDeleted", bytes: number, };
 unreadable: Array<UnreadableFile>, unreadable_count: number, } | { "type": "imported", 
 /**
  * In the order they were made.
@@ -665,7 +755,7 @@ backups: Array<ImportedBackup>, } | { "type": "nativeCopy",
 /**
  * The folder that holds them.
  */
-path: string, files: number, bytes: number, } | { "type": "export", path: string, items: number, files: number, bytes: number, } | { "type": "device", udid: string, } | { "type": "restored", files: number, bytes: number, } | { "type": "passwordChanged", encrypts: boolean, } | { "type": "copied", files: number, bytes: number, folder: string, } | { "type": "verified" } & Verified | { "type": "reclaimed" } & Reclaimed;
+path: string, files: number, bytes: number, } | { "type": "export", path: string, items: number, files: number, bytes: number, } | { "type": "device", udid: string, } | { "type": "restored", files: number, bytes: number, } | { "type": "passwordChanged", encrypts: boolean, } | { "type": "copied", files: number, bytes: number, folder: string, } | { "type": "verified" } & Verified | { "type": "reclaimed" } & Reclaimed | { "type": "moved" } & MovedLocation | { "type": "oldCopyDeleted", bytes: number, };
 
 export type JobStarted = { job: number, };
 
@@ -693,6 +783,24 @@ version: string | null,
 current: boolean, };
 
 export type KeptVersion = { version: VersionSummary, because: KeptBecause, };
+
+export type KeyRequest = { path: string, 
+/**
+ * The recovery key, however it is spaced.
+ */
+key: Secret, };
+
+export type KeySheetRequest = { path: string, 
+/**
+ * The file to write; an existing one is not replaced.
+ */
+to: string, };
+
+export type KeyTaken = { location: Location, 
+/**
+ * Why it is only known until the end of the app: this computer's keychain did not take it.
+ */
+forgotten: ApiError | null, };
 
 export type KeychainEntry = { id: number, kind: KeychainKind, title: string, account: string | null, 
 /**
@@ -750,7 +858,7 @@ path: string, name: string, default: boolean,
 /**
  * Bytes free on its volume; `None` while it is away.
  */
-free: number | null, versions: number, 
+free: number | null, versions: number, sealing: Sealing, 
 /**
  * Why it cannot be used now.
  */
@@ -863,6 +971,8 @@ records: number,
  * Contents that were damaged before; they are not whole at the new place either.
  */
 damaged: number, };
+
+/**
  * The copies of newest versions that a location keeps for other programs.
  */
 export type NativeCopies = { on: boolean, 
@@ -926,7 +1036,19 @@ export type Part = { "type": "text", runs: Array<Run>, } | { "type": "attachment
 /**
  * Never opened without the person asking for it.
  */
-link: string | null, };
+link: string | null, 
+/**
+ * Media path of the preview's picture.
+ */
+picture: string | null, } | { "type": "poll", title: string, options: Array<PollOption>, } | { "type": "drawing", title: string, 
+/**
+ * Media path of an SVG picture; `None` when it cannot be drawn.
+ */
+media: string | null, } | { "type": "location", title: string, 
+/**
+ * Degrees.
+ */
+latitude: number, longitude: number, };
 
 /**
  * Whether a password is the one of a device's encrypted versions.
@@ -961,7 +1083,11 @@ address: string,
 /**
  * Id in the contacts of the same version.
  */
-contact: number | null, };
+contact: number | null, 
+/**
+ * Media path of the face.
+ */
+picture: string | null, };
 
 export type Phase = "starting" | "waitingForTrust" | "waitingForUnlock" | "preparing" | "waitingForPasscode" | "receiving" | "finishing" | "checking" | "keeping" | "cleaning" | "indexing" | "reading" | "writing" | "restoring" | "restarting" | "moving" | "done";
 
@@ -975,6 +1101,12 @@ export type PinRequest = { version: string, location: string | null, pinned: boo
  * Where on Earth.
  */
 export type Place = { latitude: number, longitude: number, };
+
+export type PollOption = { text: string, 
+/**
+ * Who chose it.
+ */
+by: Array<string>, };
 
 export type Position = { at: number | null, };
 
@@ -1011,7 +1143,15 @@ export type Reaction = {
 /**
  * An emoji; tapbacks are drawn as the emoji they stand for.
  */
-emoji: string, by: Array<string>, };
+emoji: string, by: Array<string>, 
+/**
+ * Media path of a sticker, drawn in place of the emoji.
+ */
+sticker: string | null, 
+/**
+ * The place in [`Bubble::parts`] that it is about.
+ */
+part: number | null, };
 
 /**
  * Whether a version could be restored.
@@ -1178,13 +1318,21 @@ count: number, };
  */
 export type Run = { text: string, bold: boolean, italic: boolean, underline: boolean, strike: boolean, 
 /**
- * A web address, phone number or e-mail found in the text.
+ * A web address, phone number (`tel:`) or e-mail (`mailto:`) found in the text.
  */
 link: string | null, 
 /**
  * The address of the person mentioned.
  */
-mention: string | null, };
+mention: string | null, 
+/**
+ * How the letters move: "Big", "Shake".
+ */
+effect: string | null, 
+/**
+ * What the phone took it for.
+ */
+found: Found | null, };
 
 export type SaveRequest = { version: string, domain: string, path: string, 
 /**
@@ -1193,6 +1341,63 @@ export type SaveRequest = { version: string, domain: string, path: string,
 to: string, };
 
 export type Saved = { path: string, };
+
+/**
+ * The key of a location, to be written down before it is used.
+ */
+export type SealDraft = { 
+/**
+ * 14 groups of 4 letters and digits.
+ */
+recoveryKey: string, 
+/**
+ * The begin of its name.
+ */
+key: string, 
+/**
+ * Whether it is the one that older versions here are sealed with.
+ */
+again: boolean, };
+
+export type SealRequest = { path: string, 
+/**
+ * The last group of the recovery key, from what was written down.
+ */
+typed: Secret, };
+
+/**
+ * A version whose key is missing here; nothing is wrong with it.
+ */
+export type SealedVersion = { udid: string, location: string, number: number, 
+/**
+ * When the state was taken, to the minute, Unix ms.
+ */
+made: number, 
+/**
+ * The begin of the name of its key.
+ */
+key: string, };
+
+/**
+ * How a location is sealed.
+ */
+export type Sealing = { 
+/**
+ * Whether new versions are sealed.
+ */
+on: boolean, 
+/**
+ * The key they are, or last were, sealed with: the begin of its name, which tells nothing of it.
+ */
+key: string | null, 
+/**
+ * The keys that are missing on this computer, by the begin of their names.
+ */
+needs: Array<string>, 
+/**
+ * How many versions cannot be read for that.
+ */
+unreadable: number, };
 
 export type SearchRequest = { text: string, udid: string | null, };
 
@@ -1256,6 +1461,11 @@ watched: Array<string>,
  * Locations that also keep the newest version of each device as a folder other programs can open.
  */
 native_copies: Array<string>, };
+
+/**
+ * Which messages of a conversation.
+ */
+export type Shown = "thread" | "deleted" | "files";
 
 /**
  * How an attachment is drawn.
@@ -1331,6 +1541,12 @@ export type TouchedFile = { version: string,
  */
 path: string, };
 
+export type Translation = { text: string, 
+/**
+ * As the phone names it: `fr_FR`.
+ */
+language: string | null, };
+
 export type Trust = "trusted" | "untrusted" | "unknown";
 
 export type UnlockRequest = { 
@@ -1373,7 +1589,11 @@ damaged: Array<DamagedContent>, damagedCount: number,
 /**
  * Versions whose record cannot be used.
  */
-records: Array<DamagedRecord>, };
+records: Array<DamagedRecord>, 
+/**
+ * Sealed versions whose key is not on this computer: what they alone hold was not looked at.
+ */
+sealed: number, };
 
 export type VerifyDepth = "presence" | "bytes";
 
@@ -1448,7 +1668,11 @@ versions: Array<VersionSummary>,
 /**
  * What could not be read; the other versions are not touched by it.
  */
-damaged: Array<DamagedRecord>, };
+damaged: Array<DamagedRecord>, 
+/**
+ * What is whole and cannot be read here, for want of a key.
+ */
+sealed: Array<SealedVersion>, };
 
 export type VersionsRequest = { udid: string | null, 
 /**
@@ -1493,6 +1717,8 @@ export type VolumeNote = { level: NoteLevel,
  * Whole sentences.
  */
 text: string, };
+
+/**
  * A folder that is watched for backups of other programs.
  */
 export type WatchedFolder = { path: string, 
@@ -1565,6 +1791,8 @@ export interface Commands {
   "device.media.list": { request: DeviceFolderRequest; response: Array<DeviceFile> };
   /** Copies media off a device. */
   "device.media.copy": { request: DeviceCopyRequest; response: JobStarted };
+  /** The originals of a device's photos that are only in iCloud. */
+  "device.media.inCloud": { request: DeviceRequest; response: CloudOriginals };
   /** The documents an app shares. */
   "device.documents.list": { request: DocumentsRequest; response: Array<DeviceFile> };
   /** Copies documents of an app off a device. */
@@ -1589,6 +1817,16 @@ export interface Commands {
   "location.add": { request: LocationRequest; response: Location };
   /** Forgets a location; nothing in it is touched. */
   "location.forget": { request: LocationRequest; response: Nothing };
+  /** Makes the key a location is to be sealed with, to be written down; nothing is changed by that. */
+  "sealing.prepare": { request: LocationRequest; response: SealDraft };
+  /** Writes a sheet to print and keep: the recovery key, and what it opens. */
+  "sealing.sheet": { request: KeySheetRequest; response: Saved };
+  /** Seals the versions made from now on. */
+  "sealing.on": { request: SealRequest; response: Location };
+  /** Does not seal the versions made from now on; those that are sealed stay so. */
+  "sealing.off": { request: LocationRequest; response: Location };
+  /** Opens a sealed location with its recovery key, and keeps that in this computer's keychain. */
+  "sealing.unlock": { request: KeyRequest; response: KeyTaken };
   /** What a location's volume is and can do; tried out anew when it has been mounted again. */
   "location.volume": { request: LocationRequest; response: LocationVolume };
   /** Moves all versions of a location to another folder, and the settings with them. */
@@ -1667,6 +1905,10 @@ export interface Commands {
   "conversation.open": { request: ConversationRequest; response: ConversationView };
   /** A window of a conversation. */
   "conversation.rows": { request: RowsRequest; response: Array<Bubble> };
+  /** Where in a conversation every word of a text is found. */
+  "conversation.find": { request: FindRequest; response: Array<number> };
+  /** Where in a conversation a time is: the first message at or after it. */
+  "conversation.day": { request: DayRequest; response: Position };
   /** Opens the photos, or an album of them, by day. */
   "photos.open": { request: ViewRequest; response: PhotosView };
   /** A window of the photo grid. */

@@ -7,7 +7,7 @@ use super::store_at;
 use crate::api::devices::JobStarted;
 use crate::api::jobs::{Action, JobResult, Phase};
 use crate::api::keeping::{KeptCopy, NativeCopies, NativeCopyRequest};
-use crate::api::versions::LocationRequest;
+use crate::api::locations::LocationRequest;
 use crate::api::{ApiError, Code, Result, Topic, blocking, disk_full};
 use crate::jobs::Run;
 use crate::library::{is_incomplete, known_locations, version_id};

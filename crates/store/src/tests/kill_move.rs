@@ -6,10 +6,12 @@ use std::process::{Command, Stdio};
 
 use super::reclaim::go_on;
 use super::*;
-use crate::fault::for_tests::{KILL_AT, LEAVE_OUT};
+use crate::fault::for_tests::{KILL_AT, LEAVE};
 use crate::writer::LARGEST_HELD;
 
 const PLACE: &str = "HEIRLOOM_STORE_MOVE_PLACE";
+/// The child copies, even where a rename would do.
+const COPIES: &str = "HEIRLOOM_STORE_MOVE_COPIES";
 
 fn old(place: &Path) -> PathBuf {
     place.join("old")
@@ -102,26 +104,33 @@ pub fn check_new(location: &Path, sessions: &Path) {
 fn child() {
     let Some(place) = std::env::var_os(PLACE) else { return };
     let place = Path::new(&place);
+    if std::env::var_os(COPIES).is_some() {
+        // As if the two lay on two volumes.
+        LEAVE.set(&["rename of the root"]);
+    }
     move_store(&old(place), &new(place), &place.join("sessions"), &[], &mut go_on).unwrap().unwrap();
 }
 
 /// The child, about to move what is in `place` up to a step.
-fn child_in(place: &Path, kill_at: u64, leave_out: &str) -> Command {
+fn child_in(place: &Path, kill_at: u64, copies: bool) -> Command {
     let mut child = Command::new(std::env::current_exe().unwrap());
     child.args(["tests::kill_move::child", "--exact", "--nocapture", "--test-threads=1"]);
-    child.env(PLACE, place).env(KILL_AT, kill_at.to_string()).env(LEAVE_OUT, leave_out);
+    child.env(PLACE, place).env(KILL_AT, kill_at.to_string());
+    if copies {
+        child.env(COPIES, "1");
+    }
     child.stdout(Stdio::null()).stderr(Stdio::null());
     child
 }
 
 /// Kills at every step; returns how many there were, and after how many the old, both, the new place was the store.
-fn kill_at_every_step(leave_out: &str) -> (u64, [u32; 3]) {
+fn kill_at_every_step(copies: bool) -> (u64, [u32; 3]) {
     let mut seen = [0; 3];
     for step in 1.. {
         let folder = quick_folder();
         let place = folder.path();
         prepare(place);
-        let ended = child_in(place, step, leave_out).status().unwrap().success();
+        let ended = child_in(place, step, copies).status().unwrap().success();
         let whole = (is_whole(&old(place)), is_whole(&new(place)));
         seen[match whole {
             (true, false) => 0,
@@ -130,7 +139,7 @@ fn kill_at_every_step(leave_out: &str) -> (u64, [u32; 3]) {
             (false, false) => panic!("step {step}: no store is left"),
         }] += 1;
         // The next run ends it, here without being killed.
-        assert!(child_in(place, u64::MAX, leave_out).status().unwrap().success(), "step {step}");
+        assert!(child_in(place, u64::MAX, copies).status().unwrap().success(), "step {step}");
         check_new(&new(place), &place.join("sessions"));
         assert!(matches!(Store::open(&old(place)), Err(Error::Moved { .. })), "step {step}");
         remove_moved(&old(place)).unwrap();
@@ -144,8 +153,8 @@ fn kill_at_every_step(leave_out: &str) -> (u64, [u32; 3]) {
 
 #[test]
 fn a_kill_at_any_step_of_a_move_leaves_a_whole_store() {
-    for (leave_out, how) in [("rename of the root", "copied"), ("nothing", "renamed")] {
-        let (steps, seen) = kill_at_every_step(leave_out);
+    for (copies, how) in [(true, "copied"), (false, "renamed")] {
+        let (steps, seen) = kill_at_every_step(copies);
         println!("{how}: {steps} steps; the store was at the old place, both, the new one: {seen:?}");
         assert!(steps >= if how == "copied" { 40 } else { 8 }, "{how}: {steps}");
         assert!(seen[0] > 0 && seen[2] > 0, "{how}: {seen:?}");

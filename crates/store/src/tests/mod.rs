@@ -32,9 +32,9 @@ mod sealed_damage;
 mod sessions;
 #[cfg(target_os = "linux")]
 mod share;
-mod take_in;
 #[cfg(target_os = "linux")]
 mod shares;
+mod take_in;
 #[cfg(target_os = "linux")]
 mod volume;
 
