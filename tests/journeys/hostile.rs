@@ -83,6 +83,7 @@ async fn whatever_a_phone_sends_the_computer_and_the_store_stay_whole() {
 }
 
 /// Runs a program to its end, which must come.
+#[expect(clippy::zombie_processes, reason = "wait4 waits for it, and tells its memory")]
 fn end_of(mut command: Command) -> Ended {
     let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
     let process = libc::pid_t::try_from(child.id()).unwrap();

@@ -198,7 +198,7 @@ async fn from_the_terminal_the_key_is_in_the_keychain_and_on_the_sheet() {
     let read = on_computer(&first, &mux, &script).await;
     assert_eq!(read("on.json")["sealing"]["on"], true);
     assert_eq!(read("versions.json")["versions"].as_array().unwrap().len(), 2, "each run got it from the keychain");
-    assert_eq!(read("kinds.json").as_array().unwrap().len(), 4);
+    assert_eq!(read("kinds.json").as_array().unwrap().len(), 5);
 
     let page = std::fs::read_to_string(&sheet).unwrap();
     let typed = page.split("<p class=\"password\">").nth(1).unwrap().split("</p>").next().unwrap().replace('\n', " ");

@@ -56,7 +56,7 @@ async fn every_command_answers_in_json() {
     let versions = good(&home, &mux, &["versions", "--location", location]).await;
     assert_eq!(versions["versions"].as_array().unwrap().len(), 1);
     let kinds = good(&home, &mux, &["kinds", "latest"]).await;
-    assert_eq!(kinds.as_array().unwrap().len(), 4);
+    assert_eq!(kinds.as_array().unwrap().len(), 5);
     let contacts = good(&home, &mux, &["list", "contacts", "latest"]).await;
     assert!(contacts.as_array().unwrap().len() <= expected.contacts.len());
     let written =

@@ -143,7 +143,7 @@ async fn a_remembered_password_is_in_the_systems_keychain_only() {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let read = |name: &str| -> Value { serde_json::from_slice(&std::fs::read(out.join(name)).unwrap()).unwrap() };
     assert_eq!((&read("on.json")["skipped_count"], &read("on.json")["result"]["encrypts"]), (&0.into(), &true.into()));
-    assert_eq!(read("kinds.json").as_array().unwrap().len(), 4, "opened with the password from the keychain");
+    assert_eq!(read("kinds.json").as_array().unwrap().len(), 5, "opened with the password from the keychain");
     assert_eq!(read("known.json")[0]["udid"], udid);
     assert_eq!(read("forgotten.json")["code"], "passwordNeeded");
     for (path, bytes) in tests::tree(&home) {

@@ -13,7 +13,7 @@ async fn ideviceinstaller_and_heirloom_list_the_same_apps() {
     let printed = computer.run("ideviceinstaller", &["-l", "-o", "list_user", "-o", "xml"]).await;
     let listed = Value::from_reader(std::io::Cursor::new(&printed)).ok().and_then(Value::into_array);
     let listed = listed.unwrap_or_else(|| panic!("no property list: {printed}"));
-    let theirs: BTreeMap<String, String> = listed.iter().map(|app| named(app)).collect();
+    let theirs: BTreeMap<String, String> = listed.iter().map(named).collect();
     let expected = computer.phone().expected().apps;
     assert_eq!(
         theirs.keys().collect::<Vec<_>>(),

@@ -83,7 +83,7 @@ impl Copies {
     fn remove(&mut self, udid: &str) -> Result<()> {
         let folder = self.folder.join(udid);
         match fs::remove_dir_all(&folder) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(ApiError::io(&folder, &error)),
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(ApiError::io(&folder, &error)),
             _ => self.set(udid, None),
         }
     }

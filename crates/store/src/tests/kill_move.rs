@@ -165,7 +165,7 @@ fn a_kill_at_any_step_of_a_move_leaves_a_whole_store() {
 fn a_kill_while_the_old_place_is_deleted_is_gone_on_with() {
     let folder = quick_folder();
     prepare(folder.path());
-    assert!(child_in(folder.path(), u64::MAX, "rename of the root").status().unwrap().success());
+    assert!(child_in(folder.path(), u64::MAX, true).status().unwrap().success());
     // As a kill in the middle leaves it.
     std::fs::remove_dir_all(old(folder.path()).join("Heirloom/devices")).unwrap();
     remove_moved(&old(folder.path())).unwrap();

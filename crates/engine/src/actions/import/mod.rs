@@ -37,7 +37,7 @@ pub async fn start(engine: &Engine, asked: ImportRequest) -> Result<JobStarted> 
     let [first, rest @ ..] = found.as_slice() else {
         return Err(nothing_to_import(&asked.folders));
     };
-    if let Some(problem) = first.problem.clone().filter(|_| !several && !(asked.incomplete && first.incomplete)) {
+    if let Some(problem) = first.problem.clone().filter(|_| !(several || asked.incomplete && first.incomplete)) {
         return Err(problem);
     }
     let one_device = rest.iter().all(|backup| backup.udid == first.udid);
