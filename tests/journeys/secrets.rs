@@ -122,7 +122,7 @@ async fn keychain(home: &Home, version: &str) -> Vec<Vec<u8>> {
     home.counts(version).await;
     home.job("native.start", json!({ "version": version, "to": home.path().join("native") })).await;
     let folder = home.path().join("native").join(home.phone().udid());
-    home.job("import.start", json!({ "folder": folder, "password": PASSWORD })).await;
+    home.job("import.start", json!({ "folders": [folder], "password": PASSWORD })).await;
     assert!(call(&home.engine, "keychain.open", with(WRONG)).await.is_err());
     let listed = home.call("keychain.open", with(PASSWORD)).await;
     let mut secrets = Vec::new();

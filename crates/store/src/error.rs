@@ -203,11 +203,14 @@ pub(crate) fn at(path: &Path) -> impl FnOnce(io::Error) -> Error + '_ {
     move |source| writing(path, 0)(source)
 }
 
-/// As [`at`], for a write of `needed` bytes.
+/// What a name, a folder or a few lines take of a disk, in bytes.
+const BLOCK: u64 = 4096;
+
+/// As [`at`], for a write of `needed` bytes; 0 where it is no content that is written.
 pub(crate) fn writing(path: &Path, needed: u64) -> impl FnOnce(io::Error) -> Error + '_ {
     move |source| match source.kind() {
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Error::DiskFull {
-            needed,
+            needed: if needed == 0 { BLOCK } else { needed },
             free: path.parent().and_then(|folder| fs4::available_space(folder).ok()).unwrap_or(0),
         },
         _ => Error::Io { path: path.to_path_buf(), source },

@@ -68,10 +68,14 @@ fn eight_files_are_under_way_at_once_on_a_share() {
     assert_eq!(store.volume().unwrap().kind, VolumeKind::Program);
     let mut session = store.begin(UDID, &sessions, Base::Newest).unwrap();
     assert_eq!(session.barrier.flush, Flush::EachFile, "syncfs does not reach what is behind it");
-    // The server stops answering: whatever is under way stays so, and can be counted.
-    share.signal(libc::SIGSTOP);
     let files: BTreeMap<String, Vec<u8>> =
         (0..300u32).map(|number| (format!("file {number}"), number.to_le_bytes().repeat(100))).collect();
+    // As in a store that is not new: of folders the kernel makes one at a time.
+    for bytes in files.values() {
+        std::fs::create_dir_all(store.0.layout.object(blake3::hash(bytes).as_bytes()).parent().unwrap()).unwrap();
+    }
+    // The server stops answering: whatever is under way stays so, and can be counted.
+    share.signal(libc::SIGSTOP);
     files.iter().for_each(|(path, bytes)| drop(put(&mut session, path, bytes)));
     let count = || std::fs::read_to_string(&waiting).unwrap().trim().parse::<usize>().unwrap();
     let mut most = 0;
