@@ -109,7 +109,7 @@ async fn heirloom_reads(kept: &Kept) {
         let folder = kept.client.folder(computer);
         let job = computer.heirloom(&["import", text(&folder), "--location", text(&location)]).await;
         assert_eq!((&job["state"], &job["skipped_count"]), (&json!("done"), &json!(0)), "{job:#}");
-        assert_eq!(job["result"]["files"], json!(kept.days[1].1.len()), "every file is in the version");
+        assert_eq!(job["result"]["backups"][0]["files"], json!(kept.days[1].1.len()), "every file is in the version");
     }
     let at = ["--location", text(&location)];
     let listed = async |kind| computer.heirloom(&[&["list", kind, "latest"], &at[..]].concat()).await;
