@@ -16,8 +16,8 @@ interface KindLook {
 
 const looks: Record<string, KindLook> = {
   messages: { title: "Messages", icon: "messages", page: Messages },
-  whatsapp: { title: "WhatsApp", icon: "messages", page: Messages },
-  "whatsapp-business": { title: "WhatsApp Business", icon: "messages", page: Messages },
+  whatsapp: { title: "WhatsApp", icon: "chats", page: Messages },
+  "whatsapp-business": { title: "WhatsApp Business", icon: "chats", page: Messages },
   photos: { title: "Photos", icon: "photos", page: Photos },
   contacts: { title: "Contacts", icon: "contacts", page: Contacts },
   calls: { title: "Calls", icon: "calls", page: Calls },
