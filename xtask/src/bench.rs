@@ -3,13 +3,13 @@
 use crate::{Outcome, apt, peers, sh, step};
 use std::process::Command;
 
-const CLAIMS: &[&str] = &["back-up", "browse", "media", "open"];
+const CLAIMS: &[&str] = &["back-up", "browse", "media", "open", "store"];
 
 pub fn bench(named: &[String]) -> Outcome {
     if let Some(unknown) = named.iter().find(|name| !CLAIMS.contains(&name.as_str())) {
         return Err(format!("there is no claim {unknown:?}; there are {}", CLAIMS.join(", ")));
     }
-    apt::install(&["ifuse", "libimobiledevice-utils", "openssl", "sqlite3"])?;
+    apt::install(&["borgbackup", "ifuse", "libimobiledevice-utils", "openssl", "restic", "sqlite3"])?;
     let programs = peers::programs()?;
     sh("cargo", &["build", "--release", "--package", "cli", "--package", "benches"])?;
     for claim in CLAIMS.iter().filter(|claim| named.is_empty() || named.iter().any(|name| name == *claim)) {
