@@ -16,7 +16,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use tokio::sync::Notify;
 
 /// Raised when the tables or the kinds' cards change: the old index is thrown away.
-const FORMAT: i64 = 2;
+const FORMAT: i64 = 3;
 
 const TABLES: &str = "
 CREATE TABLE versions (store TEXT NOT NULL, udid TEXT NOT NULL, seq INTEGER NOT NULL, made INTEGER NOT NULL, PRIMARY KEY (store, udid, seq));
