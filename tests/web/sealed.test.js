@@ -28,7 +28,7 @@ test("a location is sealed, and opened on another computer", async () => {
     await backUp(it, 1, "60-backup");
     const [{ path }] = await it.call("locations.list");
     const key = await seal(path);
-    await show(it, "Devices");
+    await showDevice(it);
     await backUp(it, 2, "65-sealed-backup");
     it.clean(/status of 422.*\/call\/sealing\.on/);
     await elsewhere(path, key);
@@ -42,18 +42,19 @@ test("a location is sealed, and opened on another computer", async () => {
 const dialog = (on) => on.page.locator("dialog[open]").last();
 const press = (on, name) => dialog(on).getByRole("button", { name, exact: true }).click();
 
-const showLocation = (on) => show(on, "Kept in");
+const showLocation = async (on, path) => (await listed(on, "Kept in")).getByTitle(path, { exact: true }).click();
+const showDevice = async (on) => (await listed(on, "Devices")).getByRole("button").first().click();
 
-/** Goes to the last of a list in the sidebar. */
-async function show(on, name) {
+/** A list in the sidebar. */
+async function listed(on, name) {
   const list = on.page.getByRole("list", { name, exact: true });
   if (!(await list.isVisible())) await on.button("Sidebar").click();
-  await list.getByRole("button").last().click();
+  return list;
 }
 
 /** Turns it on, and returns the recovery key. */
 async function seal(path) {
-  await showLocation(it);
+  await showLocation(it, path);
   await it.text("New versions are not sealed");
   await it.button("Turn On…").scrollIntoViewIfNeeded();
   await it.picture("61-not-sealed");
@@ -93,7 +94,7 @@ async function elsewhere(path, key) {
   other = await open("sealed", { DBUS_SESSION_BUS_ADDRESS: "unix:path=/nonexistent/bus" });
   await other.heading("Connect your iPhone");
   await other.call("location.add", { path });
-  await showLocation(other);
+  await showLocation(other, path);
   await other.heading("This location needs its recovery key");
   await other.text("1 version sealed");
   await other.picture("66-key-needed");

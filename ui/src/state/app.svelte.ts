@@ -60,15 +60,16 @@ class App {
 
   /** Begins to listen, then asks for everything. Returns the function that ends it. */
   start(): () => void {
-    const stop = listen({
+    const listening = listen({
       job: (job) => this.#take(job),
       changed: (topic) => void this.refresh(topic),
       attention: (prompt) => void (this.prompts[prompt.udid] = prompt),
     });
     const clock = setInterval(() => (this.now = Date.now()), 30_000);
-    void this.load();
+    // Only then, so that no change falls between an answer and the listening.
+    void listening.begun.catch(() => {}).then(() => this.load());
     return () => {
-      stop();
+      listening.stop();
       clearInterval(clock);
     };
   }
@@ -76,13 +77,8 @@ class App {
   async load() {
     this.problem = null;
     try {
-      [this.state, this.settings, this.locations] = await Promise.all([
-        call("app.state"),
-        call("settings.get"),
-        call("locations.list"),
-        this.#refresh.jobs(),
-        this.#refresh.offers(),
-      ]);
+      const first = ["app", "settings", "locations", "jobs", "offers"] as const;
+      await Promise.all(first.map((topic) => this.#refresh[topic]()));
       await this.#refresh.versions();
       this.ready = true;
     } catch (wrong) {

@@ -3,8 +3,7 @@ import type { Event } from "../generated";
 /** What the window needs from the program around it: the desktop shell, or a web server in front of the same engine. */
 export interface Host {
   call(name: string, body: unknown): Promise<unknown>;
-  /** Returns the function that ends the listening. */
-  listen(on: (event: Event) => void): () => void;
+  listen(on: (event: Event) => void): Listening;
   /** The address of a media path, whose parts are escaped already. */
   mediaUrl(path: string): string;
   /** A folder's path, or null when the person thought better of it. */
@@ -18,6 +17,12 @@ export interface Host {
   openExternal(url: string): Promise<void>;
   /** Folders and files dropped on the window. Returns the function that ends the listening. */
   onDrop(on: (drop: Drop) => void): () => void;
+}
+
+export interface Listening {
+  /** Settles once nothing that happens from then on is missed, or it is known that nothing can be heard. */
+  begun: Promise<void>;
+  stop: () => void;
 }
 
 export type Drop = { type: "over" } | { type: "away" } | { type: "dropped"; paths: string[] };

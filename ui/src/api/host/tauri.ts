@@ -10,7 +10,10 @@ export function tauriHost(): Host {
   const media = convertFileSrc("", "media");
   return {
     call: (name, body) => invoke("call", { name, body }),
-    listen: (on) => ending(listen<Event>("event", (event) => on(event.payload))),
+    listen(on) {
+      const started = listen<Event>("event", (event) => on(event.payload));
+      return { begun: started.then(() => {}), stop: ending(started) };
+    },
     mediaUrl: (path) => media + path,
     chooseFolder: (title) => invoke<string | null>("plugin:dialog|open", { options: { directory: true, title } }),
     chooseFiles: async (title) => (await invoke<string[] | null>("plugin:dialog|open", { options: { multiple: true, title } })) ?? [],

@@ -20,11 +20,19 @@ export function webHost(): Host {
     listen(on) {
       const source = new EventSource("/events");
       let lost = false;
-      source.onerror = () => (lost = true);
-      // What happened meanwhile was not told, so everything is asked for again.
-      source.onopen = () => lost && TOPICS.forEach((value) => on({ type: "changed", value }));
       source.onmessage = (message: MessageEvent<string>) => on(JSON.parse(message.data));
-      return () => source.close();
+      const begun = new Promise<void>((resolve) => {
+        source.onerror = () => {
+          lost = true;
+          resolve();
+        };
+        source.onopen = () => {
+          // What happened meanwhile was not told, so everything is asked for again.
+          if (lost) TOPICS.forEach((value) => on({ type: "changed", value }));
+          resolve();
+        };
+      });
+      return { begun, stop: () => source.close() };
     },
     mediaUrl: (path) => `/media/${path}`,
     chooseFolder: (title) => askPath(title),
