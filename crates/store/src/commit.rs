@@ -188,24 +188,35 @@ impl Session {
 
     /// Looks whether all content is there that the record will name, and returns how many bytes no earlier version has.
     ///
-    /// A walk of its own, so that what it gathers is gone before the list is packed.
+    /// Walks of their own, so that what they gather is gone before the list is packed. Each gathers a part of the hashes:
+    /// together they would be the most that a backup holds in memory.
     fn check_presence(&self, commit: &Commit, inline: &HashSet<&str>) -> Result<u64> {
-        let (mut relied, mut new_bytes) = (Vec::new(), 0);
-        for (path, node) in self.tree.walk("").filter(|(path, _)| !commit.leaves_out(path)) {
-            let row = self.tree.row(node);
-            let stored = |hash| self.previous().and_then(|list| list.object(hash));
-            let new = !self.untouched(path, node) && stored(&row.hash) != Some(row.size);
-            if row.kind != EntryKind::File || row.codec != OBJECT {
-                let sent = new && row.codec == INLINE && matches!(node, Node::Fresh(_));
-                new_bytes += if sent { row.size } else { 0 };
-            } else if self.carries(commit, inline, path, &row)? {
-                new_bytes += if new { row.size } else { 0 };
-            } else {
-                relied.push(Relied { hash: row.hash, size: row.size, path, new });
+        let (mut new_bytes, mut lost) = (0, None);
+        for part in 0..presence::PARTS {
+            let mut relied = Vec::new();
+            for (path, node) in self.tree.walk("").filter(|(path, _)| !commit.leaves_out(path)) {
+                let row = self.tree.row(node);
+                if presence::part(&row.hash) != part {
+                    continue;
+                }
+                let stored = |hash| self.previous().and_then(|list| list.object(hash));
+                let new = !self.untouched(path, node) && stored(&row.hash) != Some(row.size);
+                if row.kind != EntryKind::File || row.codec != OBJECT {
+                    let sent = new && row.codec == INLINE && matches!(node, Node::Fresh(_));
+                    new_bytes += if sent { row.size } else { 0 };
+                } else if self.carries(commit, inline, path, &row)? {
+                    new_bytes += if new { row.size } else { 0 };
+                } else {
+                    relied.push(Relied { hash: row.hash, size: row.size, path, new });
+                }
             }
+            lost = presence::first(lost, presence::check(&self.store.0.layout, &mut relied));
+            new_bytes += relied.iter().filter(|relied| relied.new).map(|relied| relied.size).sum::<u64>();
         }
-        presence::check(&self.store.0.layout, &mut relied)?;
-        Ok(new_bytes + relied.iter().filter(|relied| relied.new).map(|relied| relied.size).sum::<u64>())
+        match lost {
+            Some((path, damage)) => Err(Error::ObjectDamaged { path: path.to_owned(), damage }),
+            None => Ok(new_bytes),
+        }
     }
 
     /// Whether the content of a file, an object now, goes into the record itself.

@@ -5,14 +5,30 @@ use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
+use crate::delta;
 use crate::error::ObjectDamage;
 use crate::layout::{Hash, Layout, group, hex};
-use crate::{Error, Result, delta};
 
 /// Waiting for a disk or a server, not computing.
 const THREADS: usize = 8;
 /// From so many in one folder on, one listing costs less than a look at each: a server or Windows tells the sizes with it.
 const WORTH_LISTING: usize = 8;
+
+/// Into how many parts the hashes are divided, so that not all contents are held in memory at once.
+pub(crate) const PARTS: u8 = 4;
+
+/// The part a hash belongs to; all of one folder of objects are in one.
+pub(crate) fn part(hash: &Hash) -> u8 {
+    hash[0] >> 6
+}
+
+/// A path that lost its content, and how.
+pub(crate) type Lost<'a> = (&'a str, ObjectDamage);
+
+/// The first in byte order of the paths.
+pub(crate) fn first<'a>(one: Option<Lost<'a>>, other: Option<Lost<'a>>) -> Option<Lost<'a>> {
+    one.into_iter().chain(other).min_by_key(|(path, _)| *path)
+}
 
 /// Content a version relies on, and the path it is told by.
 pub(crate) struct Relied<'a> {
@@ -23,9 +39,9 @@ pub(crate) struct Relied<'a> {
     pub new: bool,
 }
 
-/// Fails with [`Error::ObjectDamaged`] and the first path, in byte order, whose object is missing or has another size.
+/// The first path, in byte order, whose object is missing or has another size.
 /// Leaves each object in `relied` once, in the order of their hashes.
-pub(crate) fn check(layout: &Layout, relied: &mut Vec<Relied<'_>>) -> Result<()> {
+pub(crate) fn check<'a>(layout: &Layout, relied: &mut Vec<Relied<'a>>) -> Option<Lost<'a>> {
     relied.sort_unstable_by(|a, b| (&a.hash, a.size, a.path).cmp(&(&b.hash, b.size, b.path)));
     relied.dedup_by(|later, first| (&later.hash, later.size) == (&first.hash, first.size));
     let folders: Vec<&[Relied]> = relied.chunk_by(|a, b| group(&a.hash) == group(&b.hash)).collect();
@@ -34,24 +50,18 @@ pub(crate) fn check(layout: &Layout, relied: &mut Vec<Relied<'_>>) -> Result<()>
         for _ in 0..THREADS.min(folders.len()) {
             scope.spawn(|| {
                 while let Some(folder) = folders.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    if let Some((path, damage)) = lost_in(layout, folder) {
-                        let mut lost = lost.lock().unwrap_or_else(PoisonError::into_inner);
-                        if lost.is_none_or(|(first, _)| path < first) {
-                            *lost = Some((path, damage));
-                        }
-                    }
+                    let here = lost_in(layout, folder);
+                    let mut lost = lost.lock().unwrap_or_else(PoisonError::into_inner);
+                    *lost = first(lost.take(), here);
                 }
             });
         }
     });
-    match lost.into_inner().unwrap_or_else(PoisonError::into_inner) {
-        Some((path, damage)) => Err(Error::ObjectDamaged { path: path.to_owned(), damage }),
-        None => Ok(()),
-    }
+    lost.into_inner().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// The first path that lost its content, among objects of one folder in the order of their hashes.
-fn lost_in<'a>(layout: &Layout, folder: &[Relied<'a>]) -> Option<(&'a str, ObjectDamage)> {
+fn lost_in<'a>(layout: &Layout, folder: &[Relied<'a>]) -> Option<Lost<'a>> {
     let mut seen = vec![false; folder.len()];
     if folder.len() >= WORTH_LISTING {
         list(&layout.object_folder(group(&folder[0].hash)), folder, &mut seen);
@@ -108,11 +118,7 @@ mod tests {
             path,
             new: true,
         });
-        match check(layout, &mut relied.collect()) {
-            Ok(()) => None,
-            Err(Error::ObjectDamaged { path, damage }) => Some((path, damage)),
-            Err(error) => panic!("{error}"),
-        }
+        check(layout, &mut relied.collect()).map(|(path, damage)| (path.to_owned(), damage))
     }
 
     #[test]
