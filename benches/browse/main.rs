@@ -15,13 +15,23 @@ const PAGE: u64 = 200;
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let folder = tempfile::tempdir()?;
+    let folder = match std::env::var_os("HEIRLOOM_BENCH_FOLDER") {
+        Some(folder) => tempfile::tempdir_in(folder)?,
+        None => tempfile::tempdir()?,
+    };
     let quick = std::env::args().any(|argument| argument == "--quick");
-    let (files, scale) = if quick { (20_000, 1.0) } else { (500_000, 20.0) };
+    let (files, scale, longest) = if quick { (20_000, 1.0, 5_000) } else { (500_000, 20.0, 100_000) };
     let home = folder.path().join("home");
     let phone = Phone::start(
         &folder.path().join("phone"),
-        &["--scale".into(), scale.to_string(), "--extra-files".into(), files.to_string()],
+        &[
+            "--scale".into(),
+            scale.to_string(),
+            "--longest-conversation".into(),
+            longest.to_string(),
+            "--extra-files".into(),
+            files.to_string(),
+        ],
     )?;
     run(Command::new(beside("heirloom"))
         .args(["--json", "back-up"])
@@ -33,9 +43,14 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     for _ in 0..RUNS {
         opening.push(first_screen(&home).await?);
     }
+    let part = |which: fn(&FirstScreen) -> Duration| millis(median(opening.iter().map(which).collect()));
     println!(
-        "version of {files} extra files, scale {scale}: first screen {:.0} ms (median of {RUNS}, warm)",
-        millis(median(opening))
+        "version of {files} extra files, scale {scale}: first screen {:.0} ms (medians of {RUNS}, warm): the version {:.0} ms, its \
+         conversations {:.0} ms, a screen of them {:.0} ms",
+        part(|took| took.version + took.conversations + took.screen),
+        part(|took| took.version),
+        part(|took| took.conversations),
+        part(|took| took.screen)
     );
     scroll(&home).await?;
     Ok(())
@@ -54,16 +69,25 @@ async fn call(engine: &Engine, name: &str, body: Value) -> Result<Value, String>
     api::call(engine, name, body).await.map_err(|error| format!("{name}: {}", error.message))
 }
 
-/// From the click on a version to its conversations on screen, in an engine that has not opened it before.
-async fn first_screen(home: &Path) -> Result<Duration, String> {
+struct FirstScreen {
+    version: Duration,
+    conversations: Duration,
+    screen: Duration,
+}
+
+/// From the click on a listed version to its conversations on screen, in an engine that has not opened it before.
+async fn first_screen(home: &Path) -> Result<FirstScreen, String> {
     let engine = engine(home).await?;
+    call(&engine, "versions.list", json!({})).await?;
     let started = Instant::now();
     let opened = call(&engine, "version.open", json!({ "version": "latest" })).await?;
+    let version = started.elapsed();
     let view = call(&engine, "view.open", json!({ "version": opened["version"]["id"], "kind": "messages" })).await?;
+    let conversations = started.elapsed() - version;
     call(&engine, "view.rows", json!({ "view": view["view"], "from": 0, "count": 50 })).await?;
-    let took = started.elapsed();
+    let screen = started.elapsed() - version - conversations;
     engine.stop().await;
-    Ok(took)
+    Ok(FirstScreen { version, conversations, screen })
 }
 
 /// The longest conversation, page by page from its end, as scrolling up asks for it.

@@ -11,7 +11,9 @@ async fn what_was_on_the_phone_is_in_the_version() {
     let version = home.back_up().await;
     let opened = home.call("version.open", json!({ "version": "latest" })).await;
     assert_eq!(opened["version"]["id"], json!(version));
-    assert_eq!(opened["skipped"], json!([]));
+    let completeness = home.call("version.completeness", json!({ "version": version })).await;
+    assert_eq!(completeness["skipped"], json!([]));
+    assert_eq!(completeness["left_out"][0]["what"], json!("health"), "not encrypted");
 
     conversations(&home, &version, &expected).await;
     whatsapp(&home, &version).await;

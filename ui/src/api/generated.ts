@@ -230,6 +230,19 @@ originals: Array<CloudOriginal>, };
  */
 export type Code = "noUsbmuxd" | "deviceNotFound" | "deviceDisconnected" | "deviceTimeout" | "deviceProtocol" | "deviceUnsteady" | "deviceLocked" | "trustDenied" | "notTrusted" | "trustStale" | "pairingOverWifi" | "deviceBusy" | "passcodeNotGiven" | "deviceFull" | "findMyOn" | "setupNotFinished" | "cancelledOnDevice" | "restartDevice" | "deviceRefused" | "backupInconsistent" | "systemTooOld" | "encryptionOn" | "encryptionOff" | "encryptionForced" | "passwordNeeded" | "passwordWrong" | "keyringUnavailable" | "keyNeeded" | "keyWrong" | "notConfirmed" | "restoreNotReady" | "locationMissing" | "diskOffline" | "shareOffline" | "locationReplaced" | "locationMoved" | "moveUnfinished" | "locationReadOnly" | "noStore" | "storeNewer" | "storeDamaged" | "storeBusy" | "diskFull" | "versionNotFound" | "versionDamaged" | "versionKept" | "notABackup" | "backupUnfinished" | "backupInfoEmpty" | "backupIncomplete" | "backupOldFormat" | "backupDamaged" | "alreadyImported" | "fileMissing" | "kindUnreadable" | "itemNotFound" | "pictureUnreadable" | "viewClosed" | "fileExists" | "folderForbidden" | "io" | "cancelled" | "badRequest" | "unknownCommand" | "bug";
 
+/**
+ * What a version does not hold. Found by looking through all its entries.
+ */
+export type Completeness = { 
+/**
+ * What the device does not put into such a backup, and why.
+ */
+left_out: Array<LeftOut>, 
+/**
+ * Rows of the manifest that were left out, with reasons.
+ */
+skipped: Array<string>, };
+
 export type Connection = "usb" | "network";
 
 export type ConversationRequest = { version: string, 
@@ -1014,17 +1027,9 @@ offers: Array<FoundBackup>, folders: Array<WatchedFolder>, };
  */
 export type OpenedVersion = { version: VersionSummary, kinds: Array<KindSummary>, apps: Array<string>, 
 /**
- * Rows of the manifest that were left out, with reasons.
- */
-skipped: Array<string>, 
-/**
  * What the backup says of itself and is not true, in sentences.
  */
 contradictions: Array<string>, 
-/**
- * What the device does not put into such a backup, and why.
- */
-left_out: Array<LeftOut>, 
 /**
  * Files the device could not read when this version was made: the first of `version.unreadable`.
  */
@@ -1873,6 +1878,8 @@ export interface Commands {
   "version.stopUnlocking": { request: Nothing; response: Nothing };
   /** Locks every encrypted version; passwords entered so far are forgotten, those in the computer's keychain stay there. */
   "versions.lock": { request: Nothing; response: Nothing };
+  /** What a version does not hold, and why. */
+  "version.completeness": { request: VersionRequest; response: Completeness };
   /** Counts the items of each kind of a version. */
   "version.count": { request: VersionRequest; response: Array<KindSummary> };
   /** Lists the passwords inside an encrypted version, masked. */

@@ -186,6 +186,8 @@ commands! {
     "version.stopUnlocking" => locks::stop_unlocking: (Nothing) -> Nothing;
     /// Locks every encrypted version; passwords entered so far are forgotten, those in the computer's keychain stay there.
     "versions.lock" => locks::lock_all: (Nothing) -> Nothing;
+    /// What a version does not hold, and why.
+    "version.completeness" => browse::completeness: (VersionRequest) -> Completeness;
     /// Counts the items of each kind of a version.
     "version.count" => browse::count: (VersionRequest) -> Vec<KindSummary>;
 

@@ -89,15 +89,20 @@ pub struct OpenedVersion {
     pub version: VersionSummary,
     pub kinds: Vec<KindSummary>,
     pub apps: Vec<String>,
-    /// Rows of the manifest that were left out, with reasons.
-    pub skipped: Vec<String>,
     /// What the backup says of itself and is not true, in sentences.
     pub contradictions: Vec<String>,
-    /// What the device does not put into such a backup, and why.
-    pub left_out: Vec<LeftOut>,
     /// Files the device could not read when this version was made: the first of `version.unreadable`.
     #[serde(rename = "unreadableFiles")]
     pub unreadable_files: Vec<UnreadableFile>,
+}
+
+/// What a version does not hold. Found by looking through all its entries.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+pub struct Completeness {
+    /// What the device does not put into such a backup, and why.
+    pub left_out: Vec<LeftOut>,
+    /// Rows of the manifest that were left out, with reasons.
+    pub skipped: Vec<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, TS)]

@@ -15,7 +15,7 @@ pub use previews::{Keep, Previews};
 pub use scratch::Scratch;
 pub use views::Views;
 
-use crate::api::versions::{FormatSummary, KindSummary, LeftOut, OpenedVersion, VersionRequest};
+use crate::api::versions::{Completeness, FormatSummary, KindSummary, LeftOut, OpenedVersion, VersionRequest};
 use crate::api::{ApiError, Code, Result, blocking};
 use crate::{Engine, library};
 use std::path::Path;
@@ -73,20 +73,27 @@ pub async fn open(engine: &Engine, asked: VersionRequest) -> Result<OpenedVersio
 
 /// What an opened version holds, not yet counted.
 pub fn describe(opened: &Opened) -> OpenedVersion {
-    let report = opened.backup.report();
-    let skipped = report.rows.into_iter().map(|(why, count)| format!("{count} entries: {why}"));
-    let left_out = opened.backup.left_out().into_iter();
+    let facts = opened.backup.facts();
     OpenedVersion {
         version: opened.summary.clone(),
         kinds: offered(opened).map(|kind| summarise(kind, None, None, None)).collect(),
-        apps: opened.backup.facts().apps.clone(),
-        skipped: skipped.collect(),
-        contradictions: report.contradictions.iter().map(ToString::to_string).collect(),
-        left_out: left_out
-            .map(|left| LeftOut { what: left.what.to_string(), why: left.why, count: left.count })
-            .collect(),
+        apps: facts.apps.clone(),
+        contradictions: facts.contradictions().iter().map(ToString::to_string).collect(),
         unreadable_files: unreadable::read(opened),
     }
+}
+
+/// What a version does not hold, and why. Not told when it is opened: all its entries are looked through for it.
+pub async fn completeness(engine: &Engine, asked: VersionRequest) -> Result<Completeness> {
+    let engine = engine.clone();
+    blocking(move || {
+        let opened = opened(&engine, &asked.version, asked.location.as_deref().map(Path::new))?;
+        let left_out = opened.backup.left_out().into_iter();
+        let left_out = left_out.map(|left| LeftOut { what: left.what.to_string(), why: left.why, count: left.count });
+        let skipped = opened.backup.report().rows.into_iter().map(|(why, count)| format!("{count} entries: {why}"));
+        Ok(Completeness { left_out: left_out.collect(), skipped: skipped.collect() })
+    })
+    .await
 }
 
 /// Opens every kind and counts it; one that cannot be read says so and does not stop the others.

@@ -1,6 +1,7 @@
 //! All contacts of a phone: linked cards put together, sorted and searched.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::OnceLock;
 
 use backup::Backup;
 
@@ -26,7 +27,12 @@ pub struct Entry {
     pub cards: Vec<Contact>,
     sort_last: String,
     sort_first: String,
-    /// Everything to find it by, folded.
+    sought: OnceLock<Sought>,
+}
+
+/// What a contact is found by: put together at the first search, most who open the address book only want names.
+struct Sought {
+    /// All its words, folded.
     text: String,
     /// The digits of all its numbers, with blanks between.
     numbers: String,
@@ -84,16 +90,7 @@ impl Entry {
         let whole = Contact::merged(&cards);
         let title = whole.title();
         let (sort_last, sort_first) = sort_keys(&whole, &title);
-        let numbers: Vec<String> = whole.phones.iter().map(|phone| digits(&phone.value)).collect();
-        Entry {
-            id: whole.id,
-            sort_last,
-            sort_first,
-            text: fold(&whole.words().join("\n")),
-            numbers: numbers.join(" "),
-            title,
-            cards,
-        }
+        Entry { id: whole.id, sort_last, sort_first, sought: OnceLock::new(), title, cards }
     }
 
     /// The contact with all that its cards hold.
@@ -106,7 +103,15 @@ impl Entry {
         let group = query.filter.get("group");
         account.is_none_or(|wanted| self.cards.iter().any(|card| card.account == *wanted))
             && group.is_none_or(|wanted| self.cards.iter().any(|card| card.groups.contains(wanted)))
-            && (matches(&self.text, text) || self.has_number(text))
+            && (text.is_empty() || matches(&self.sought().text, text) || self.has_number(text))
+    }
+
+    fn sought(&self) -> &Sought {
+        self.sought.get_or_init(|| {
+            let whole = self.whole();
+            let numbers: Vec<String> = whole.phones.iter().map(|phone| digits(&phone.value)).collect();
+            Sought { text: fold(&whole.words().join("\n")), numbers: numbers.join(" ") }
+        })
     }
 
     /// Whether the text is (part of) one of its phone numbers, however it is written: `0171 5` finds `+49 171 5…`.
@@ -114,7 +119,7 @@ impl Entry {
         let typed = digits(text);
         let wanted = typed.trim_start_matches('0');
         let only_number = text.chars().all(|c| c.is_ascii_digit() || " +-./()".contains(c));
-        only_number && wanted.len() >= 3 && self.numbers.contains(wanted)
+        only_number && wanted.len() >= 3 && self.sought().numbers.contains(wanted)
     }
 }
 

@@ -24,6 +24,7 @@ pub(super) struct Around {
 impl Messages {
     /// The bubbles of some messages, in the same order; unknown ones are left out.
     pub(super) fn bubbles_of(&mut self, ids: &[i64]) -> Result<Vec<Bubble>> {
+        self.need_tapbacks()?;
         let mut bubbles = Vec::with_capacity(ids.len());
         for page in ids.chunks(PAGE) {
             let rows = read::by_ids(&self.db, &self.fields, page, &mut self.report)?;
@@ -38,6 +39,18 @@ impl Messages {
             }
         }
         Ok(bubbles)
+    }
+
+    /// The bubble of a message as a list shows it: without what others did to it.
+    pub(super) fn bare_bubble(&mut self, id: i64) -> Result<Option<Bubble>> {
+        let rows = read::by_ids(&self.db, &self.fields, &[id], &mut self.report)?;
+        let Some(raw) = rows.get(&id) else { return Ok(None) };
+        let files = attachments::of_messages(&self.db, &[id], &mut self.report)?;
+        let bubble = self.bubble(raw, &Around { files, ..Around::default() })?;
+        if bubble.parts.is_empty() {
+            self.note_lost(raw);
+        }
+        Ok(Some(bubble))
     }
 
     /// Remembers a message whose text cannot be read, once however often it is looked at.

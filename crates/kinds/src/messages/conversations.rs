@@ -11,6 +11,7 @@ use plist::Value;
 
 use super::chats::{self, Chat, Order};
 use super::handles::Handles;
+use super::reactions;
 use super::read::{KIND_NAME, list};
 use crate::conversation::Person;
 use crate::people::People;
@@ -161,12 +162,17 @@ impl Conversations {
         Ok(found)
     }
 
-    /// The newest message of a conversation.
+    /// The newest message of a conversation. Asked for every one on screen, it looks at few rows rather than collect all
+    /// tapbacks first.
     pub fn newest(&self, db: &Database, conversation: &Conversation, report: &mut Report) -> Result<Option<i64>> {
         let Order { from, date } = self.order;
+        let no_tapback = match reactions::condition(db) {
+            Some(is_one) => format!("AND NOT EXISTS (SELECT 1 FROM message WHERE ROWID = j.message_id AND {is_one})"),
+            None => String::new(),
+        };
         let query = format!(
-            "SELECT {date}, j.message_id FROM {from} WHERE j.chat_id = ?
-             AND j.message_id NOT IN (SELECT row FROM temp.tapback) ORDER BY {date} DESC, j.message_id DESC LIMIT 1"
+            "SELECT {date}, j.message_id FROM {from} WHERE j.chat_id = ? {no_tapback}
+             ORDER BY {date} DESC, j.message_id DESC LIMIT 1"
         );
         let mut newest = None;
         for chat in &conversation.chats {

@@ -87,6 +87,8 @@ pub struct Messages {
     report: Report,
     /// Messages whose text could not be read.
     lost: BTreeSet<i64>,
+    /// Whether the tapbacks are collected: from the first look into a conversation on.
+    tapbacks: bool,
 }
 
 impl Messages {
@@ -99,7 +101,6 @@ impl Messages {
             return Ok(Err("The messages of this backup are in a form that is not known yet.".to_owned()));
         }
         let mut report = Report::default();
-        reactions::collect(&db)?;
         let people = People::open(&backup, &mut report);
         let pictures = Pictures::open(&backup, &mut report)?;
         let handles = Handles::read(&db, &people, pictures.as_ref(), &mut report)?;
@@ -113,7 +114,25 @@ impl Messages {
         }
         report.read = conversations.all.iter().map(|conversation| conversation.messages).sum();
         let fields = read::fields(&db);
-        Ok(Ok(Messages { backup, db, fields, handles, conversations, pictures, report, lost: BTreeSet::new() }))
+        Ok(Ok(Messages {
+            backup,
+            db,
+            fields,
+            handles,
+            conversations,
+            pictures,
+            report,
+            lost: BTreeSet::new(),
+            tapbacks: false,
+        }))
+    }
+
+    fn need_tapbacks(&mut self) -> Result<()> {
+        if !self.tapbacks {
+            reactions::collect(&self.db)?;
+            self.tapbacks = true;
+        }
+        Ok(())
     }
 }
 
@@ -190,10 +209,12 @@ impl Messenger for Messages {
     }
 
     fn thread(&mut self, conversation: i64) -> Result<Vec<i64>> {
+        self.need_tapbacks()?;
         self.conversations.thread(&self.db, conversation, &mut self.report)
     }
 
     fn deleted(&mut self, conversation: i64) -> Result<Vec<i64>> {
+        self.need_tapbacks()?;
         self.conversations.deleted(&self.db, conversation, &mut self.report)
     }
 

@@ -15,26 +15,35 @@ use crate::{Report, Result, sql};
 /// A sticker put on a bubble.
 const STICKER: i64 = 1000;
 
-/// Writes down once who points at whom, in a table of the private copy that lives in memory. Rows of it are not shown as
-/// messages of their own.
+/// Writes down who points at whom, in a table of the private copy that lives in memory. Rows of it are not shown as messages
+/// of their own.
 pub(super) fn collect(db: &Database) -> Result<()> {
     let table = "PRAGMA temp_store = MEMORY;
         CREATE TEMP TABLE tapback (row INTEGER PRIMARY KEY, target TEXT, part INTEGER);";
     db.execute_batch(table).map_err(failed)?;
-    let columns = db.columns("message");
-    if columns.contains("associated_message_guid") && columns.contains("associated_message_type") {
-        // `> ''` lets SQLite find the few rows through the index that newer systems have.
-        let rows = "INSERT OR IGNORE INTO temp.tapback
+    if let Some(is_one) = condition(db) {
+        let rows = format!(
+            "INSERT OR IGNORE INTO temp.tapback
             SELECT ROWID,
                 CASE WHEN g GLOB 'p:*/*' THEN substr(g, instr(g, '/') + 1) WHEN g GLOB 'bp:*' THEN substr(g, 4) ELSE g END,
                 CASE WHEN g GLOB 'p:*' THEN CAST(substr(g, 3) AS INTEGER) ELSE 0 END
-            FROM (SELECT ROWID, associated_message_guid AS g, associated_message_type AS t FROM message
-                WHERE associated_message_guid > '')
-            WHERE t BETWEEN 2000 AND 3999 OR t IN (1000, 4000)";
-        db.execute(rows, []).map_err(failed)?;
+            FROM (SELECT ROWID, associated_message_guid AS g FROM message WHERE {is_one})"
+        );
+        db.execute(&rows, []).map_err(failed)?;
     }
     db.execute_batch("CREATE INDEX temp.tapback_target ON tapback(target)").map_err(failed)?;
     Ok(())
+}
+
+/// What is true of a row of `message` that is no message of its own; `None` where the system knew nothing of the sort.
+pub(super) fn condition(db: &Database) -> Option<&'static str> {
+    let columns = db.columns("message");
+    let known = columns.contains("associated_message_guid") && columns.contains("associated_message_type");
+    // `> ''` lets SQLite find the few rows through the index that newer systems have.
+    known.then_some(
+        "associated_message_guid > '' AND (associated_message_type BETWEEN 2000 AND 3999
+            OR associated_message_type IN (1000, 4000))",
+    )
 }
 
 /// The last state per part, sender and sticker (0: a tapback); `None` once it was taken back.

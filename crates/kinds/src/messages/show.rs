@@ -5,14 +5,14 @@ use export::Card;
 use super::Messages;
 use super::conversations::Conversation;
 use super::read::{self, Raw};
-use crate::conversation::{Header, PAGE, preview};
+use crate::conversation::{Header, Messenger, PAGE, preview};
 use crate::{IndexCard, Result, digest, sql};
 
 impl Messages {
     pub(super) fn card(&mut self, id: i64) -> Result<Option<Card>> {
         let Some(conversation) = self.conversations.get(id).cloned() else { return Ok(None) };
         let newest = self.newest(&conversation)?;
-        let bubble = self.bubbles_of(newest.as_slice())?.pop();
+        let bubble = newest.map(|newest| self.bare_bubble(newest)).transpose()?.flatten();
         let text = bubble.as_ref().map(|bubble| preview(bubble, conversation.group));
         Ok(Some(Card {
             id,
@@ -29,7 +29,7 @@ impl Messages {
     pub(super) fn header_of(&mut self, conversation: i64) -> Result<Header> {
         let Some(conversation) = self.conversations.get(conversation).cloned() else { return Ok(Header::default()) };
         let newest = self.newest(&conversation)?;
-        let newest = self.bubbles_of(newest.as_slice())?.pop();
+        let newest = newest.map(|newest| self.bare_bubble(newest)).transpose()?.flatten();
         let picture = self.picture(&conversation)?;
         Ok(Header {
             title: conversation.title,
@@ -44,7 +44,7 @@ impl Messages {
     fn newest(&mut self, conversation: &Conversation) -> Result<Option<i64>> {
         match self.conversations.newest(&self.db, conversation, &mut self.report)? {
             Some(newest) => Ok(Some(newest)),
-            None => Ok(self.conversations.deleted(&self.db, conversation.id, &mut self.report)?.pop()),
+            None => Ok(self.deleted(conversation.id)?.pop()),
         }
     }
 
@@ -64,6 +64,7 @@ impl Messages {
 
     /// Hands out a card for every message that says something.
     pub(super) fn index_all(&mut self, sink: &mut dyn FnMut(IndexCard)) -> Result<()> {
+        self.need_tapbacks()?;
         let fields = self.fields.split(", ").map(|field| match field {
             "NULL" => "NULL".to_owned(),
             known => format!("m.{known}"),
