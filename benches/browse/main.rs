@@ -3,7 +3,7 @@
 //! Goal: the first screen under one second with warm caches. The peer for a page of messages is Debian's `sqlite3`, which prints
 //! the same rows undecoded: the ratio says what bodies, people, reactions and attachments cost on top of SQLite.
 
-use benches::{Phone, beside, median, run};
+use benches::{Phone, answer, beside, median, run};
 use engine::{Config, Engine, api};
 use serde_json::{Value, json};
 use std::path::Path;
@@ -53,6 +53,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         part(|took| took.screen)
     );
     scroll(&home).await?;
+    in_a_window(&home)?;
     Ok(())
 }
 
@@ -131,6 +132,24 @@ async fn scroll(home: &Path) -> Result<(), String> {
         own.as_secs_f64() / peer.as_secs_f64()
     );
     engine.stop().await;
+    Ok(())
+}
+
+/// The same conversation scrolled with a wheel, in Chromium without a graphics card.
+fn in_a_window(home: &Path) -> Result<(), Box<dyn std::error::Error>> {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/web/scroll.js");
+    let mut node = Command::new("node");
+    let (seen, _) = answer(node.arg(script).arg(home).env("HEIRLOOM_WEB_HOST", beside("web-host")), "")?;
+    let number = |name: &str| seen[name].as_f64().unwrap_or(f64::NAN);
+    println!(
+        "conversation of {} messages in a window: {} frames, {} took over 100 ms, {:.0} ms at worst; its middle was empty for {:.0} \
+         ms at most",
+        seen["count"],
+        seen["frames"],
+        seen["late"],
+        number("worst"),
+        number("missing")
+    );
     Ok(())
 }
 

@@ -12,9 +12,9 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 const RUNS: usize = 3;
-/// What is put beside the phone's own pictures; what a computer writes stays in the phone's memory.
+/// What is put beside the phone's own pictures; what a computer writes stays in the phone's memory, which holds 256 MiB of it.
 const FILMS: u64 = 3;
-const FILM: u64 = 100 << 20;
+const FILM: u64 = 80 << 20;
 const MB: f64 = 1_000_000.0;
 
 fn main() -> io::Result<()> {

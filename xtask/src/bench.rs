@@ -1,6 +1,6 @@
 //! `cargo xtask bench`: what is claimed of speed, measured against a named peer in the same run.
 
-use crate::{Outcome, apt, peers, sh, step};
+use crate::{Outcome, apt, peers, sh, step, test, ui};
 use std::process::Command;
 
 const CLAIMS: &[&str] = &["back-up", "browse", "media", "open", "store"];
@@ -9,9 +9,11 @@ pub fn bench(named: &[String]) -> Outcome {
     if let Some(unknown) = named.iter().find(|name| !CLAIMS.contains(&name.as_str())) {
         return Err(format!("there is no claim {unknown:?}; there are {}", CLAIMS.join(", ")));
     }
-    apt::install(&["borgbackup", "ifuse", "libimobiledevice-utils", "openssl", "restic", "sqlite3"])?;
+    apt::install(&["borgbackup", "chromium", "ifuse", "libimobiledevice-utils", "openssl", "restic", "sqlite3"])?;
     let programs = peers::programs()?;
-    sh("cargo", &["build", "--release", "--package", "cli", "--package", "benches"])?;
+    ui::build()?;
+    test::web_packages()?;
+    sh("cargo", &["build", "--release", "--package", "cli", "--package", "benches", "--package", "tests", "--bins"])?;
     for claim in CLAIMS.iter().filter(|claim| named.is_empty() || named.iter().any(|name| name == *claim)) {
         step(
             Command::new("cargo")

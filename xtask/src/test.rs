@@ -70,9 +70,14 @@ fn rust() -> Outcome {
 
 /// The page in Chromium, over the web host.
 fn web() -> Outcome {
-    let folder = root().join("tests/web");
-    step(Command::new("npm").args(["ci", "--no-audit", "--no-fund"]).current_dir(&folder))?;
-    step(Command::new("npm").args(["test"]).current_dir(&folder).env("HEIRLOOM_WEB_HOST", target("web-host")))
+    web_packages()?;
+    let test = &mut Command::new("npm");
+    step(test.args(["test"]).current_dir(root().join("tests/web")).env("HEIRLOOM_WEB_HOST", target("web-host")))
+}
+
+/// What drives Chromium.
+pub fn web_packages() -> Outcome {
+    step(Command::new("npm").args(["ci", "--no-audit", "--no-fund"]).current_dir(root().join("tests/web")))
 }
 
 /// The real window under Xvfb, on a session bus of its own. For the whole workspace, as everything else here: for one package
