@@ -1,7 +1,7 @@
 //! The same with the `backup` crate.
 
-use backup::{Backup, Entry, FileSet, Folder, Keys, Locked, Password, ReadSeek};
-use std::io::{self, Cursor, Read, Seek, SeekFrom};
+use backup::{Backup, Entry, FileSet, Folder, Keys, Locked, Password};
+use std::io::{self, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -24,40 +24,8 @@ pub fn unlock(folder: &Path) -> io::Result<(Duration, Keys)> {
 }
 
 pub fn open(folder: &Path, keys: &Keys) -> io::Result<Backup> {
-    opened(Arc::new(Folder::new(folder.to_path_buf())), folder, keys)
-}
-
-/// As [`open`], with the big file of this size in memory.
-pub fn open_loaded(folder: &Path, keys: &Keys, size: u64) -> io::Result<Backup> {
-    let on_disk = open(folder, keys)?;
-    let path = on_disk.content_path(&big(&on_disk, size)?.file_id);
-    let bytes = std::fs::read(folder.join(&path))?.into();
-    opened(Arc::new(Loaded { folder: Folder::new(folder.to_path_buf()), path, bytes }), folder, keys)
-}
-
-fn opened(files: Arc<dyn FileSet>, folder: &Path, keys: &Keys) -> io::Result<Backup> {
+    let files: Arc<dyn FileSet> = Arc::new(Folder::new(folder.to_path_buf()));
     Backup::open_unlocked(files, &folder.with_extension("scratch"), keys).map_err(io::Error::other)
-}
-
-/// A folder with one of its files in memory.
-struct Loaded {
-    folder: Folder,
-    path: String,
-    bytes: Arc<[u8]>,
-}
-
-impl FileSet for Loaded {
-    fn open(&self, path: &str) -> io::Result<Option<Box<dyn ReadSeek>>> {
-        if path == self.path { Ok(Some(Box::new(Cursor::new(self.bytes.clone())))) } else { self.folder.open(path) }
-    }
-
-    fn size(&self, path: &str) -> io::Result<Option<u64>> {
-        self.folder.size(path)
-    }
-
-    fn local_path(&self, path: &str) -> Option<PathBuf> {
-        self.folder.local_path(path)
-    }
 }
 
 /// Every file of every domain.
@@ -90,6 +58,11 @@ fn big(opened: &Backup, size: u64) -> io::Result<Entry> {
 pub fn place(opened: &Backup, size: u64) -> io::Result<(String, String)> {
     let entry = big(opened, size)?;
     Ok((entry.domain, entry.path))
+}
+
+/// Where the encrypted bytes of the big file of this size lie.
+pub fn content(opened: &Backup, folder: &Path, size: u64) -> io::Result<PathBuf> {
+    Ok(folder.join(opened.content_path(&big(opened, size)?.file_id)))
 }
 
 /// What it takes to read all of a big file.

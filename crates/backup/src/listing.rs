@@ -106,8 +106,10 @@ impl Manifest {
     pub(crate) fn walk(&self, domain: &str, prefix: &str) -> Result<Vec<Entry>> {
         let prefix = prefix.trim_end_matches('/');
         let below = Below::new(prefix);
+        // All of a domain is where its index leads; there is nothing to count.
+        let by = if prefix.is_empty() { By::Domain } else { self.quicker(domain, prefix)? };
         // A unary plus keeps SQLite from using the index of that column.
-        let condition = match self.quicker(domain, prefix)? {
+        let condition = match by {
             By::Domain => "domain = ?1 AND +relativePath >= ?2 AND +relativePath < ?3",
             By::Path => "+domain = ?1 AND relativePath >= ?2 AND relativePath < ?3",
         };
