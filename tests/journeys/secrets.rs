@@ -7,7 +7,7 @@ use engine::simulator::{DeviceOptions, Faults, FaultyTls, LockdownFaults};
 use serde_json::json;
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
-use tests::{Home, phone_options};
+use tests::{Home, holds, phone_options};
 use tracing_subscriber::fmt::MakeWriter;
 
 const PASSWORD: &str = "Xq7-correct-horse-battery";
@@ -65,7 +65,7 @@ async fn a_trace_of_everything_holds_no_password_and_no_key() {
     assert!(log.len() > 10_000 && told.len() > 10_000, "{} bytes logged, {} told", log.len(), told.len());
     for (place, bytes) in [("the log", &log), ("events", &told)] {
         for secret in secrets.iter().chain(&pair_records).filter(|secret| secret.len() >= 6) {
-            let found = forms(secret).into_iter().find(|form| contains(bytes, form));
+            let found = forms(secret).into_iter().find(|form| holds(bytes, form));
             assert!(found.is_none(), "{place}: {}", String::from_utf8_lossy(&found.unwrap_or_default()));
         }
     }
@@ -175,11 +175,6 @@ async fn over_wifi(home: &Home) {
     seen(home, |device| device["connection"] == "network" && device["trust"] == "trusted").await;
     home.back_up().await;
     home.call("wifi.diagnose", json!({ "udid": udid })).await;
-}
-
-fn contains(log: &[u8], form: &[u8]) -> bool {
-    // Most places do not even begin like it.
-    log.windows(form.len()).any(|part| part[0] == form[0] && part == form)
 }
 
 /// `EscrowBag` and the private keys of every pair record the pretend usbmuxd keeps.

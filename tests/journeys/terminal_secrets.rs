@@ -147,7 +147,7 @@ async fn a_remembered_password_is_in_the_systems_keychain_only() {
     assert_eq!(read("known.json")[0]["udid"], udid);
     assert_eq!(read("forgotten.json")["code"], "passwordNeeded");
     for (path, bytes) in tests::tree(&home) {
-        assert!(!bytes.windows(PASSWORD.len()).any(|part| part == PASSWORD.as_bytes()), "{path} holds the password");
+        assert!(!tests::holds(&bytes, PASSWORD.as_bytes()), "{path} holds the password");
     }
 }
 

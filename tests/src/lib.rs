@@ -173,3 +173,26 @@ pub fn tree(folder: &Path) -> std::collections::BTreeMap<String, Vec<u8>> {
     }
     files
 }
+
+/// Whether `bytes` hold `part` somewhere. The C library looks: a loop of our own takes minutes where nothing is optimised.
+#[cfg(unix)]
+pub fn holds(bytes: &[u8], part: &[u8]) -> bool {
+    // SAFETY: both are slices of the lengths that go with them, and nothing is written.
+    let found = unsafe { libc::memmem(bytes.as_ptr().cast(), bytes.len(), part.as_ptr().cast(), part.len()) };
+    !found.is_null()
+}
+
+#[cfg(not(unix))]
+pub fn holds(bytes: &[u8], part: &[u8]) -> bool {
+    bytes.windows(part.len()).any(|found| found == part)
+}
+
+#[test]
+fn a_part_is_found_wherever_it_is() {
+    for part in [&b"ab"[..], b"bc", b"abcd", b"d"] {
+        assert!(holds(b"abcd", part), "{part:?}");
+    }
+    for part in [&b"ac"[..], b"abcde", b"x"] {
+        assert!(!holds(b"abcd", part), "{part:?}");
+    }
+}

@@ -20,6 +20,8 @@ use tokio::sync::Notify;
 pub const QUIET: Duration = Duration::from_secs(30);
 /// Files of a backup that are written in every run.
 const WRITTEN: [&str; 4] = ["Status.plist", "Manifest.db", "Manifest.plist", "Info.plist"];
+/// Folders beside each other that are watched before there is a backup in them; others are looked at now and then.
+const FOLDERS_WATCHED: usize = 100;
 /// Dismissed offers remembered; the oldest are forgotten beyond that.
 const DISMISSED: usize = 10_000;
 
@@ -122,7 +124,10 @@ fn look(engine: &Engine) -> Look {
         let found = if settings.watch_apple { find_in(&path) } else { Ok(Vec::new()) };
         let exists = path.is_dir();
         if settings.watch_apple {
-            look.watch.extend(if exists { Some(path.clone()) } else { path.parent().map(PathBuf::from) });
+            // Where it is still to be made, what is there of the way to it.
+            look.watch.extend(path.ancestors().find(|above| above.is_dir()).map(PathBuf::from));
+            // One of these may be about to become a backup.
+            look.watch.extend(folders_in(&path));
         }
         let (problem, found) = match found {
             Ok(found) => (None, found),
@@ -141,6 +146,13 @@ fn look(engine: &Engine) -> Look {
         engine.changed(Topic::Offers);
     }
     look
+}
+
+/// The folders in one, as many as are watched for what they may become.
+fn folders_in(folder: &Path) -> impl Iterator<Item = PathBuf> {
+    let inside = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let folders = inside.filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()));
+    folders.take(FOLDERS_WATCHED).map(|entry| entry.path())
 }
 
 /// One that is not there yet is no problem: Apple's program makes it with its first backup.

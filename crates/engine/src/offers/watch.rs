@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// Shares tell of no changes, and a folder that does not exist cannot be watched.
+/// Shares tell of no changes.
 const NOW_AND_THEN: Duration = Duration::from_secs(60);
 /// Changes come in swarms.
 const SETTLE: Duration = Duration::from_millis(300);
@@ -24,7 +24,10 @@ pub fn start(engine: &Engine) {
                 tracing::error!("looking for backups of other programs panicked");
                 return;
             };
-            watched.follow(&engine, watch);
+            if watched.follow(&engine, watch) {
+                // What came between the look and the watch nobody has told.
+                continue;
+            }
             let wait = again.unwrap_or(NOW_AND_THEN).min(NOW_AND_THEN);
             tokio::select! {
                 () = stopping.cancelled() => return,
@@ -43,9 +46,10 @@ struct Watched {
 }
 
 impl Watched {
-    fn follow(&mut self, engine: &Engine, folders: BTreeSet<PathBuf>) {
+    /// Watches these from now on; whether they are others than before.
+    fn follow(&mut self, engine: &Engine, folders: BTreeSet<PathBuf>) -> bool {
         if folders == self.folders {
-            return;
+            return false;
         }
         let own = engine.clone();
         let heard = move |event: notify::Result<notify::Event>| {
@@ -63,5 +67,6 @@ impl Watched {
             }
         }
         self.folders = folders;
+        true
     }
 }
