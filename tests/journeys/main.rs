@@ -12,6 +12,8 @@ mod import;
 mod import_cut;
 mod import_ended;
 mod import_several;
+#[cfg(unix)]
+mod index;
 mod keeping;
 mod killed;
 #[cfg(target_os = "linux")]

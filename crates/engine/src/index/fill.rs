@@ -1,6 +1,5 @@
 //! Fills the index in the background, one version after the other, oldest first.
 
-use super::broken;
 use crate::api::versions::VersionSummary;
 use crate::api::{ApiError, Code, Result, Topic};
 use crate::library::all_versions;
@@ -41,9 +40,7 @@ pub(super) struct Standing {
 
 pub(super) fn standing(engine: &Engine, connection: &Connection) -> Result<Standing> {
     let (mut versions, _) = all_versions(engine, None)?;
-    let mut query = connection.prepare("SELECT store, udid, seq FROM versions").map_err(broken)?;
-    let rows = query.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get::<_, i64>(2)?))).map_err(broken)?;
-    let known: BTreeSet<(String, String, i64)> = rows.flatten().collect();
+    let known = indexed(connection).map_err(|error| engine.0.index.broken(error))?;
     let failed = engine.0.index.failed().clone();
     let encrypted = engine.0.settings.get().index_encrypted;
     versions.retain(|version| {
@@ -56,18 +53,30 @@ pub(super) fn standing(engine: &Engine, connection: &Connection) -> Result<Stand
     Ok(Standing { pending, locked: locked.len() as u64 })
 }
 
+/// The versions in the index, by store, device and number.
+fn indexed(connection: &Connection) -> rusqlite::Result<BTreeSet<(String, String, i64)>> {
+    let mut query = connection.prepare("SELECT store, udid, seq FROM versions")?;
+    query.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?.collect()
+}
+
 fn index_all(engine: &Engine) -> Result<usize> {
+    let index = &engine.0.index;
+    if index.is_damaged() {
+        index.make_again().map_err(super::in_words)?;
+        tracing::info!("the damaged index was thrown away and is made again");
+    }
     forget_expired(engine)?;
-    let versions = standing(engine, &engine.0.index.reader().map_err(broken)?)?.pending;
+    let versions = standing(engine, &index.reader().map_err(|error| index.broken(error))?)?.pending;
     let mut done = 0;
     for version in versions {
         match index_one(engine, &version) {
             Ok(()) => done += 1,
+            Err(error) if index.is_damaged() => return Err(error),
             // One version that cannot be read does not stop the others; one that will never be is not tried again.
             Err(error) => {
                 tracing::warn!(%error, version = %version.id, "a version could not be indexed");
                 if !passing(error.code) {
-                    engine.0.index.failed().insert(version.id);
+                    index.failed().insert(version.id);
                 }
             }
         }
@@ -80,26 +89,25 @@ fn index_all(engine: &Engine) -> Result<usize> {
 /// A device always keeps a version, so one without any is on a disk that is away.
 fn forget_expired(engine: &Engine) -> Result<()> {
     let (versions, _) = all_versions(engine, None)?;
-    let devices: BTreeSet<(&str, &str)> =
-        versions.iter().map(|version| (version.store.as_str(), version.udid.as_str())).collect();
-    let mut writer = engine.0.index.writer();
-    let work = writer.transaction().map_err(broken)?;
-    for (store, udid) in devices {
-        let mut query = work.prepare("SELECT seq FROM versions WHERE store = ?1 AND udid = ?2").map_err(broken)?;
-        let known = query.query_map(params![store, udid], |row| row.get::<_, i64>(0)).map_err(broken)?;
-        for seq in known.flatten().collect::<Vec<_>>() {
-            let of = |version: &&VersionSummary| version.store == store && version.udid == udid;
-            if !versions.iter().filter(of).any(|version| version.number as i64 == seq) {
+    let kept: BTreeSet<(String, String, i64)> =
+        versions.into_iter().map(|version| (version.store, version.udid, version.number as i64)).collect();
+    let devices: BTreeSet<(&String, &String)> = kept.iter().map(|(store, udid, _)| (store, udid)).collect();
+    let forget = |writer: &mut Connection| -> rusqlite::Result<()> {
+        let work = writer.transaction()?;
+        for (store, udid, seq) in indexed(&work)?.difference(&kept) {
+            if devices.contains(&(store, udid)) {
                 let gone = "DELETE FROM versions WHERE store = ?1 AND udid = ?2 AND seq = ?3";
-                work.execute(gone, params![store, udid, seq]).map_err(broken)?;
+                work.execute(gone, params![store, udid, seq])?;
             }
         }
-    }
-    work.commit().map_err(broken)
+        work.commit()
+    };
+    forget(&mut engine.0.index.writer()).map_err(|error| engine.0.index.broken(error))
 }
 
 fn index_one(engine: &Engine, version: &VersionSummary) -> Result<()> {
     let opened = browse::opened(engine, &version.id, Some(std::path::Path::new(&version.location)))?;
+    let broken = |error| engine.0.index.broken(error);
     let mut writer = engine.0.index.writer();
     // Turned off meanwhile: whoever takes those cards out again has had the writer, or waits for it.
     if opened.summary.encrypted && !engine.0.settings.get().index_encrypted {
@@ -164,9 +172,10 @@ pub fn forget_encrypted(engine: &Engine) -> Result<()> {
     let plain = versions.into_iter().filter(|version| !version.encrypted);
     let plain: BTreeSet<(String, String, i64)> =
         plain.map(|version| (version.store, version.udid, version.number as i64)).collect();
-    let writer = engine.0.index.writer();
-    let devices = not_all_in(&writer, &plain).map_err(broken)?;
+    let index = &engine.0.index;
     let work = || -> rusqlite::Result<()> {
+        let writer = index.writer();
+        let devices = not_all_in(&writer, &plain)?;
         writer.execute_batch("PRAGMA secure_delete = ON")?;
         for (store, udid) in &devices {
             writer.execute("DELETE FROM cards WHERE store = ?1 AND udid = ?2", params![store, udid])?;
@@ -178,7 +187,11 @@ pub fn forget_encrypted(engine: &Engine) -> Result<()> {
              PRAGMA secure_delete = OFF; VACUUM; PRAGMA wal_checkpoint(TRUNCATE);",
         )
     };
-    work().map_err(broken)
+    match work().map_err(|error| index.broken(error)) {
+        // Of one that is thrown away nothing is left either.
+        Err(_) if index.is_damaged() => index.make_again().map_err(super::in_words),
+        done => done,
+    }
 }
 
 /// The devices that have an indexed version, or a card, outside of `versions`.

@@ -1,35 +1,49 @@
 //! Finding cards by words, in every version at once.
 
-use super::{broken, fill};
+use super::fill;
 use crate::Engine;
 use crate::api::Result;
 use crate::api::browse::{Hit, SearchResults};
-use rusqlite::{Row, params};
+use rusqlite::{Connection, Row, params};
 
 const HITS: i64 = 500;
 
-/// Cards in which every word of `text` occurs (the last one as a beginning), best first.
+/// Cards in which every word of `text` occurs (the last one as a beginning), best first. From a damaged index comes nothing:
+/// all that is to be indexed again is pending then.
 pub fn find(engine: &Engine, text: &str, udid: Option<&str>) -> Result<SearchResults> {
-    let index = engine.0.index.reader().map_err(broken)?;
-    let standing = fill::standing(engine, &index)?;
+    let index = &engine.0.index;
+    let broken = |error| index.broken(error);
+    match index.reader().map_err(broken).and_then(|reader| find_in(engine, &reader, text, udid)) {
+        Err(_) if index.is_damaged() => {
+            let empty = super::empty().map_err(broken)?;
+            find_in(engine, &empty, text, udid)
+        }
+        found => found,
+    }
+}
+
+fn find_in(engine: &Engine, index: &Connection, text: &str, udid: Option<&str>) -> Result<SearchResults> {
+    let standing = fill::standing(engine, index)?;
     let (pending, locked) = (standing.pending.len() as u64, standing.locked);
     if pending > 0 {
         fill::new_version(engine);
     }
     let Some(words) = words(text) else { return Ok(SearchResults { hits: Vec::new(), pending, locked }) };
-    let mut query = index
-        .prepare(
-            "SELECT kind, cards.udid, cards.title, cards.text, at, opens, first, last, cards.store,
-                    (SELECT seq FROM versions v WHERE v.store = cards.store AND v.udid = cards.udid ORDER BY made DESC LIMIT 1),
-                    (SELECT max(seq) FROM versions v
-                     WHERE v.store = cards.store AND v.udid = cards.udid AND seq BETWEEN first AND last) AS there
-             FROM words JOIN cards ON cards.id = words.rowid
-             WHERE words MATCH ?1 AND (?2 IS NULL OR cards.udid = ?2) AND there IS NOT NULL
-             ORDER BY rank, at DESC LIMIT ?3",
-        )
-        .map_err(broken)?;
-    let hits = query.query_map(params![words, udid, HITS], hit).map_err(broken)?;
-    Ok(SearchResults { hits: hits.collect::<rusqlite::Result<_>>().map_err(broken)?, pending, locked })
+    let hits = hits(index, &words, udid).map_err(|error| engine.0.index.broken(error))?;
+    Ok(SearchResults { hits, pending, locked })
+}
+
+fn hits(index: &Connection, words: &str, udid: Option<&str>) -> rusqlite::Result<Vec<Hit>> {
+    let mut query = index.prepare(
+        "SELECT kind, cards.udid, cards.title, cards.text, at, opens, first, last, cards.store,
+                (SELECT seq FROM versions v WHERE v.store = cards.store AND v.udid = cards.udid ORDER BY made DESC LIMIT 1),
+                (SELECT max(seq) FROM versions v
+                 WHERE v.store = cards.store AND v.udid = cards.udid AND seq BETWEEN first AND last) AS there
+         FROM words JOIN cards ON cards.id = words.rowid
+         WHERE words MATCH ?1 AND (?2 IS NULL OR cards.udid = ?2) AND there IS NOT NULL
+         ORDER BY rank, at DESC LIMIT ?3",
+    )?;
+    query.query_map(params![words, udid, HITS], hit)?.collect()
 }
 
 fn hit(row: &Row<'_>) -> rusqlite::Result<Hit> {

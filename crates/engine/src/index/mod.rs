@@ -12,6 +12,7 @@ use crate::api::{ApiError, Code, Result};
 use rusqlite::Connection;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use tokio::sync::Notify;
 
@@ -37,8 +38,10 @@ pub struct Index {
     writer: Mutex<Connection>,
     /// Versions that cannot be read, by id; not tried again before the next start.
     failed: Mutex<BTreeSet<String>>,
-    /// Rung when there may be a version that is not indexed yet.
+    /// Rung when there may be a version that is not indexed yet, or the index is to be made again.
     bell: Notify,
+    /// SQLite came upon damage: what is there is thrown away as soon as nobody uses it.
+    damaged: AtomicBool,
 }
 
 impl Index {
@@ -48,13 +51,41 @@ impl Index {
             Ok(writer) => writer,
             Err(wrong) => {
                 tracing::warn!(%wrong, "the index is made again");
-                for ending in ["", "-wal", "-shm"] {
-                    let _ = std::fs::remove_file(data.join(format!("index.db{ending}")));
-                }
-                prepare(&path).map_err(broken)?
+                anew(&path).map_err(in_words)?
             }
         };
-        Ok(Index { path, writer: Mutex::new(writer), failed: Mutex::default(), bell: Notify::new() })
+        Ok(Index {
+            path,
+            writer: Mutex::new(writer),
+            failed: Mutex::default(),
+            bell: Notify::new(),
+            damaged: AtomicBool::new(false),
+        })
+    }
+
+    /// Throws the index away and begins an empty one. Waits for whoever writes to it; those who read it end well.
+    fn make_again(&self) -> rusqlite::Result<()> {
+        let mut writer = self.writer();
+        // Closed before its file goes.
+        *writer = Connection::open_in_memory()?;
+        *writer = anew(&self.path)?;
+        self.damaged.store(false, Ordering::Relaxed);
+        Ok(())
+    }
+
+    fn is_damaged(&self) -> bool {
+        self.damaged.load(Ordering::Relaxed)
+    }
+
+    /// What an error of the index is to the person. Where it says that the index is damaged, it is made again soon.
+    fn broken(&self, error: rusqlite::Error) -> ApiError {
+        use rusqlite::ErrorCode::{DatabaseCorrupt, NotADatabase};
+        if matches!(error.sqlite_error_code(), Some(DatabaseCorrupt | NotADatabase)) {
+            tracing::warn!(%error, "the index is damaged");
+            self.damaged.store(true, Ordering::Relaxed);
+            self.wake();
+        }
+        in_words(error)
     }
 
     fn writer(&self) -> MutexGuard<'_, Connection> {
@@ -66,7 +97,7 @@ impl Index {
         self.failed.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Wakes the worker so that it sees that it is to stop.
+    /// Wakes the worker so that it sees that it is to stop, or what there is to do.
     pub fn wake(&self) {
         self.bell.notify_one();
     }
@@ -90,7 +121,26 @@ fn prepare(path: &Path) -> rusqlite::Result<Connection> {
     Ok(connection)
 }
 
-fn broken(error: rusqlite::Error) -> ApiError {
-    ApiError::new(Code::Io, "The search index could not be used. It is made again at the next start.")
-        .detail(error.to_string())
+/// An index with nothing in it, in memory.
+fn empty() -> rusqlite::Result<Connection> {
+    let connection = Connection::open_in_memory()?;
+    connection.execute_batch(TABLES)?;
+    Ok(connection)
+}
+
+fn anew(path: &Path) -> rusqlite::Result<Connection> {
+    for ending in ["", "-wal", "-shm"] {
+        let mut name = path.as_os_str().to_owned();
+        name.push(ending);
+        let _ = std::fs::remove_file(PathBuf::from(name));
+    }
+    prepare(path)
+}
+
+fn in_words(error: rusqlite::Error) -> ApiError {
+    ApiError::new(
+        Code::Io,
+        "The search index could not be used. Where it is damaged it is made again by itself; nothing else is touched.",
+    )
+    .detail(error.to_string())
 }
