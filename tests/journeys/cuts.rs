@@ -27,6 +27,36 @@ async fn a_cable_pulled_anywhere_costs_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_connection_that_gives_way_once_is_made_good_in_the_same_job() {
+    let home = Home::new(0.01).await;
+    let once = |first: Faults| Faults { then: vec![Faults::default()], ..first };
+    let cut = home.back_up_with(once(Faults { cut_after_bytes: Some(200_000), ..Faults::default() })).await;
+    assert_eq!(cut.state, JobState::Done, "{cut:#?}");
+    assert!(cut.warnings.iter().any(|told| told.contains("broke off once")), "{cut:#?}");
+    let full = home.counts("latest").await;
+
+    // A device that cannot build on the last version is asked for everything.
+    home.phone().day_passes().expect("a day");
+    let everything = home.back_up_with(once(Faults { result: Some(205), ..Faults::default() })).await;
+    assert_eq!(everything.state, JobState::Done, "{everything:#?}");
+    assert!(everything.warnings.iter().any(|told| told.contains("asked for everything")), "{everything:#?}");
+    assert!(home.phone().last_backup().unwrap().full);
+    assert_eq!(home.versions().await.len(), 2);
+    assert!(home.counts("latest").await["photos"].as_u64() >= full["photos"].as_u64());
+
+    // Once, and no more: then the person is asked.
+    let cut = |then| Faults { cut_at_message: Some(8), then, ..Faults::default() };
+    let job = home.back_up_with(cut(vec![cut(Vec::new()), Faults::default()])).await;
+    assert_eq!(
+        (job.state, job.error.as_ref().map(|error| error.code)),
+        (JobState::Failed, Some(Code::DeviceDisconnected))
+    );
+    assert!(!job.warnings.iter().any(|told| told.contains("broke off")), "{job:#?}");
+    let told: std::collections::BTreeSet<&String> = job.warnings.iter().collect();
+    assert_eq!(told.len(), job.warnings.len(), "nothing is told twice: {job:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn unplugged_mid_way_the_window_knows_within_seconds() {
     let home = Home::new(0.02).await;
     let phone = home.phone();

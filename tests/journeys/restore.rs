@@ -2,7 +2,7 @@
 
 use engine::api::jobs::{Job, JobResult, JobState};
 use engine::api::{Code, call};
-use engine::simulator::{DeviceOptions, Faults, Options, Simulator};
+use engine::simulator::{DeviceOptions, Faults, LastAnswer, Options, Simulator};
 use serde_json::{Value, json};
 use std::path::Path;
 use tests::{Home, phone_options};
@@ -53,6 +53,34 @@ async fn an_older_version_comes_back_whole_and_the_store_is_not_written() {
     let apps = restored.applications.expect("a list of apps");
     assert!(!apps.is_empty(), "the device is told which apps to install");
     assert_eq!(stamps(&home.location()), before, "the store is only read");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_device_that_breaks_off_at_the_beginning_is_asked_once_more() {
+    let home = Home::new(0.01).await;
+    let version = home.back_up().await;
+    // The greeting is three messages; the lists are asked for next.
+    let cut = |message| Faults { cut_at_message: Some(message), ..Faults::default() };
+    home.phone().set_faults(Faults { then: vec![Faults::default()], ..cut(5) });
+    let job = restore(&home, &version, None).await;
+    assert_eq!(job.state, JobState::Done, "{job:#?}");
+    assert!(job.warnings.iter().any(|told| told.contains("begun again")), "{job:#?}");
+    assert_eq!(home.phone().last_restore().unwrap().differences, Vec::<String>::new());
+
+    crate::wifi::seen(&home, |device| device["attached"] == true && device["trust"] == "trusted").await;
+    home.phone().set_faults(cut(5));
+    let error = restore(&home, &version, None).await.error.expect("why");
+    assert_eq!(error.code, Code::DeviceDisconnected);
+    assert!(error.message.contains("twice") && error.message.contains("power"), "{error:?}");
+
+    // Once content was asked for, nothing is tried by itself: the device may hold it already.
+    home.phone().set_faults(Faults {
+        last_answer: LastAnswer::Cut,
+        then: vec![Faults::default()],
+        ..Faults::default()
+    });
+    let job = restore(&home, &version, None).await;
+    assert_eq!((job.state, job.error.map(|error| error.code)), (JobState::Failed, Some(Code::DeviceDisconnected)));
 }
 
 #[tokio::test(flavor = "multi_thread")]

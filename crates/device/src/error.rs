@@ -122,3 +122,10 @@ pub enum Error {
 }
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+impl Error {
+    /// Whether the connection gave way, and nobody refused: the same may go well a moment later.
+    pub fn is_of_connection(&self) -> bool {
+        matches!(self, Error::Disconnected | Error::Connection { .. } | Error::Tls(_))
+    }
+}

@@ -230,15 +230,23 @@ impl Run {
         });
     }
 
-    /// Tells the person something and goes on.
+    /// Tells the person something, once, and goes on.
     pub fn warn(&self, sentence: impl Into<String>) {
-        self.change(|job| job.warnings.push(sentence.into()));
+        let sentence = sentence.into();
+        self.change(|job| {
+            if !job.warnings.contains(&sentence) {
+                job.warnings.push(sentence);
+            }
+        });
     }
 
     fn change(&self, change: impl FnOnce(&mut Job)) {
         let mut state = lock(&self.state);
-        change(&mut state.job);
-        state.dirty = true;
+        // One that was given up on may still have something to say.
+        if state.job.ended.is_none() {
+            change(&mut state.job);
+            state.dirty = true;
+        }
     }
 
     fn end(&self, outcome: Result<JobResult>) {

@@ -5,7 +5,7 @@ mod client;
 pub(crate) mod direct;
 mod records;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod watch;
 
 use crate::stream::{Socket, dictionary};

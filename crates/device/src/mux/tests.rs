@@ -4,7 +4,7 @@ use tokio::io::AsyncWriteExt;
 use tokio::net::TcpListener;
 
 /// A usbmuxd that answers each connection's one request with `answers` and hands the request back.
-async fn usbmuxd(answers: Vec<Vec<Dictionary>>) -> (Usbmux, mpsc::Receiver<Dictionary>) {
+pub(crate) async fn usbmuxd(answers: Vec<Vec<Dictionary>>) -> (Usbmux, mpsc::Receiver<Dictionary>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let mux = Usbmux::at(Address::Tcp(listener.local_addr().unwrap().to_string()));
     let (sender, requests) = mpsc::channel(16);
@@ -29,7 +29,7 @@ fn attached(id: u32, serial: &str, way: &str) -> Dictionary {
     ])
 }
 
-fn number(number: u64) -> Dictionary {
+pub(crate) fn number(number: u64) -> Dictionary {
     dictionary([("MessageType", "Result".into()), ("Number", number.into())])
 }
 
@@ -98,4 +98,21 @@ async fn no_usbmuxd_is_said_so() {
     let mux = Usbmux::at(Address::Unix("/nonexistent/usbmuxd".into()));
     assert!(matches!(mux.list().await, Err(Error::NoUsbmuxd { .. })));
     assert!(matches!(mux.watch(CancellationToken::new()).recv().await, Some(Event::Lost { .. })));
+}
+
+#[tokio::test]
+async fn a_phone_plugged_in_anew_is_found_under_its_new_number() {
+    let record = || dictionary([("PairRecordData", Value::Data(crate::record::tests::record().to_stored().unwrap()))]);
+    let list = Value::Array(vec![Value::Dictionary(attached(9, "U", "USB"))]);
+    let listed = dictionary([("DeviceList", list)]);
+    let answers = [record(), number(result::BAD_DEVICE), listed, record(), number(3), record(), number(3)];
+    let (mux, mut requests) = usbmuxd(answers.map(|answer| vec![answer]).to_vec()).await;
+    let old = Attached { device_id: 6, udid: "U".into(), connection: Connection::Usb, address: None, scope: 0 };
+    let refused = crate::lockdown::Lockdown::trusted(&mux, &old).await.map(drop);
+    assert!(matches!(refused, Err(Error::Usbmuxd { request: "Connect", number: 3 })), "{refused:?}");
+    let mut asked = Vec::new();
+    while let Ok(request) = requests.try_recv() {
+        asked.extend(request.get("DeviceID").and_then(Value::as_unsigned_integer));
+    }
+    assert_eq!(asked, [6, 9, 9], "the number it had, and the one it has now until three tries are over");
 }

@@ -1,20 +1,20 @@
 //! Back Up Now: a new version of a device.
 
+use super::again::{self, Again};
 use super::check::{self, Doubts, Expected, PLISTS};
 use super::icons::Icons;
 use super::progress;
 use super::serve::Files;
-use super::space;
+use super::session::{give_up, may_go_on, opened, put_by};
 use crate::api::devices::{BackUpRequest, JobStarted};
 use crate::api::jobs::{Action, JobResult, Phase, UnreadableFile};
 use crate::api::{ApiError, Code, Doing, Result, Topic, blocking};
 use crate::jobs::Run;
-use crate::library::{DeviceNotes, location_for, open_store, version_id};
-use crate::locations::try_out;
+use crate::library::{DeviceNotes, location_for, version_id};
 use crate::{Engine, browse, devices, index, keeping};
 use device::{BackupOptions, Facts, Outcome};
 use std::path::{Path, PathBuf};
-use store::{Base, Commit, Session, Store, VersionHead};
+use store::{Commit, Session, VersionHead};
 use tokio::sync::mpsc;
 
 /// Plists up to this size go into the version's record.
@@ -31,20 +31,24 @@ pub async fn start(engine: &Engine, asked: BackUpRequest) -> Result<JobStarted> 
         Some(facts) => format!("Back up {}", facts.name),
         None => "Back up".to_string(),
     };
-    let own = engine.clone();
-    let (udid, backed_up) = (asked.udid.clone(), asked.udid.clone());
+    let (own, udid) = (engine.clone(), asked.udid.clone());
     let job = engine.0.jobs.start(Action::BackUp, title, Some(udid), |run| async move {
-        let made = back_up(&own, &asked.udid, asked.full, location.clone(), &run).await;
-        devices::refresh(&own, &asked.udid);
-        let result = made_version(&own, made?, &location);
-        blocking(move || {
-            keeping::native::after_version(&own, &location, &backed_up, &run);
-            keeping::after_backup(&own, &location.to_string_lossy(), &run);
-            Ok(result)
-        })
-        .await
+        version(own, asked, location, run).await
     })?;
     Ok(JobStarted { job })
+}
+
+/// Makes a version, and does what follows one.
+async fn version(engine: Engine, asked: BackUpRequest, location: PathBuf, run: Run) -> Result<JobResult> {
+    let made = back_up(&engine, &asked.udid, asked.full, location.clone(), &run).await;
+    devices::refresh(&engine, &asked.udid);
+    let result = made_version(&engine, made?, &location);
+    blocking(move || {
+        keeping::native::after_version(&engine, &location, &asked.udid, &run);
+        keeping::after_backup(&engine, &location.to_string_lossy(), &run);
+        Ok(result)
+    })
+    .await
 }
 
 /// A new version is there: tell everyone, and index it in the background. Nothing here can undo that it was made.
@@ -89,7 +93,43 @@ fn remember_location(engine: &Engine, location: &Path) {
     }
 }
 
+/// Backs up, and once more where that may go well by itself.
 async fn back_up(engine: &Engine, udid: &str, full: bool, location: PathBuf, run: &Run) -> Result<Made> {
+    let ended = match attempt(engine, udid, full, &location, run).await {
+        Ok(made) => return Ok(made),
+        Err(ended) => ended,
+    };
+    match ended.again {
+        Some(again) if again::still_there(engine, udid, run).await => {
+            tracing::info!(error = %ended.error, ?again, "the backup is made once more");
+            let made = attempt(engine, udid, full || again == Again::Everything, &location, run).await;
+            let made = made.map_err(|ended| ended.error)?;
+            run.warn(again.told());
+            Ok(made)
+        }
+        _ => Err(ended.error),
+    }
+}
+
+/// Why there is no version, and whether to try once more.
+struct Ended {
+    error: ApiError,
+    again: Option<Again>,
+}
+
+impl<E: Into<ApiError>> From<E> for Ended {
+    fn from(error: E) -> Ended {
+        Ended { error: error.into(), again: None }
+    }
+}
+
+async fn attempt(
+    engine: &Engine,
+    udid: &str,
+    full: bool,
+    location: &Path,
+    run: &Run,
+) -> std::result::Result<Made, Ended> {
     let (mux, who) = engine.0.devices.reach(udid)?;
     super::pair::trust(&mux, &who, run).await?;
     run.phase(Phase::Preparing, "Reading about the device");
@@ -97,18 +137,8 @@ async fn back_up(engine: &Engine, udid: &str, full: bool, location: PathBuf, run
     let facts = about.facts.clone();
     run.check()?;
 
-    let (own, name) = (engine.clone(), udid.to_string());
-    let (telling, used) = (run.clone(), facts.storage.map(|storage| storage.total.saturating_sub(storage.free)));
-    let (session, store) = blocking(move || {
-        let store = open_store(&own, &location, true)?;
-        try_out(&own, &store);
-        let mut session = begin(&own, &store, &name, full, &telling)?;
-        session.keep_inside(&PLISTS);
-        space::foresee(&session, used, full, &telling)?;
-        Ok((session, store.id().to_string()))
-    })
-    .await?;
-
+    let used = facts.storage.map(|storage| storage.total.saturating_sub(storage.free));
+    let (session, store) = opened(engine, udid, full, location, used, run).await?;
     let (events, heard) = mpsc::unbounded_channel();
     let telling = tokio::spawn(progress::tell(heard, run.clone(), Doing::BackUp));
     let icons: Box<dyn device::IconCache> = Box::new(Icons::new(&engine.0.config.cache));
@@ -117,80 +147,16 @@ async fn back_up(engine: &Engine, udid: &str, full: bool, location: PathBuf, run
     let _ = telling.await;
     let session = receiver.into_tree();
     match outcome {
-        Ok(outcome) => keep(engine, udid, (session, store), facts, outcome, run).await,
+        Ok(outcome) => Ok(keep(engine, udid, (session, store), facts, outcome, run).await?),
         Err(error) => {
+            let again = Again::after(&error, full);
             let error = if run.cancelled() { ApiError::cancelled() } else { error.into() };
             let leave = if may_go_on(&session, error.code) { put_by } else { give_up };
             if let Err(failed) = tokio::task::spawn_blocking(move || leave(session)).await {
                 tracing::error!(%failed, "what arrived could not be kept");
             }
-            Err(error)
+            Err(Ended { error, again })
         }
-    }
-}
-
-/// Whether the next backup may go on with what this one left: not where the device found fault with it, nor where going
-/// on led nowhere.
-fn may_go_on(session: &Session, ended: Code) -> bool {
-    let stuck = session.resumed() && session.received().files == 0;
-    match ended {
-        Code::BackupInconsistent => false,
-        Code::DeviceRefused | Code::RestartDevice => !session.resumed(),
-        Code::DeviceProtocol => !stuck,
-        _ => true,
-    }
-}
-
-/// Starts a session: over what a cut backup left, where that can be gone on with, or over the last version.
-///
-/// A device that is asked for everything starts from the last version: it sends everything anyway.
-fn begin(engine: &Engine, store: &Store, udid: &str, full: bool, run: &Run) -> Result<Session> {
-    let sessions = engine.0.library.sessions();
-    let base = latest(store, udid)?;
-    if full {
-        return Ok(store.begin(udid, sessions, base)?);
-    }
-    run.phase(Phase::Preparing, "Looking at what arrived earlier");
-    let session = store.begin(udid, sessions, Base::Resume)?;
-    if session.resumed() || base == newest(&session) {
-        return Ok(session);
-    }
-    session.discard()?;
-    Ok(store.begin(udid, sessions, base)?)
-}
-
-/// What a session that goes on with nothing lies over.
-fn newest(session: &Session) -> Base {
-    session.newest().map_or(Base::Newest, |head| Base::Version(head.seq))
-}
-
-/// The base of the next version: the state that was taken last, which is what the device remembers.
-///
-/// An older backup that was imported later has a higher number; over that, the device would send everything again. What
-/// was kept of a cut one no device remembers.
-fn latest(store: &Store, udid: &str) -> Result<Base> {
-    let versions = store.versions(udid)?.versions;
-    let whole = versions.iter().filter(|head| !crate::library::is_incomplete(head));
-    let taken_last = whole.max_by_key(|head| (head.made, head.seq));
-    Ok(match taken_last {
-        Some(head) => Base::Version(head.seq),
-        None if versions.is_empty() => Base::Newest,
-        None => Base::Empty,
-    })
-}
-
-/// Keeps what an unfinished backup received, so that the next one goes on with it. A failure must not hide why there was
-/// no version. Blocking.
-pub fn put_by(session: Session) {
-    if let Err(error) = session.keep() {
-        tracing::warn!(%error, "what arrived could not be kept");
-    }
-}
-
-/// Ends a backup that nothing can be made of; what arrived is stored, and known again when it comes again. Blocking.
-fn give_up(session: Session) {
-    if let Err(error) = session.discard() {
-        tracing::warn!(%error, "an unfinished backup could not be given up");
     }
 }
 

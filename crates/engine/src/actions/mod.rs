@@ -1,5 +1,6 @@
 //! What the app does that takes a while; each is one job.
 
+mod again;
 pub mod back_up;
 mod check;
 pub mod encryption;
@@ -14,4 +15,5 @@ mod progress;
 pub mod recovery;
 pub mod restore;
 mod serve;
+mod session;
 mod space;

@@ -1,16 +1,16 @@
 //! Putting a version onto a device: served from the store, which is never written to.
 
 use super::serve::Files;
-use super::{preflight, progress};
+use super::{again, preflight, progress};
 use crate::api::devices::JobStarted;
 use crate::api::jobs::{Action, JobResult, Phase};
-use crate::api::restore::{FindingState, RestoreCheck, RestoreCheckRequest, RestoreRequest};
+use crate::api::restore::{Finding, FindingState, RestoreCheck, RestoreCheckRequest, RestoreRequest};
 use crate::api::{ApiError, Code, Doing, Result, blocking, failed};
 use crate::jobs::Run;
 use crate::library::{self, Found, VersionFiles};
 use crate::{Engine, browse, devices, locks};
 use backup::{Locked, Password};
-use device::{Attached, Facts, RestoreOptions, Usbmux};
+use device::{Attached, Facts, Outcome, RestoreOptions, Usbmux};
 use std::path::Path;
 use std::time::Duration;
 use store::{Overlay, Version};
@@ -21,6 +21,7 @@ use tokio_util::sync::CancellationToken;
 const LEAVES_WITHIN: Duration = Duration::from_secs(15);
 /// The longest Info.plist that is looked at for the list of apps.
 const INFO_AT_MOST: u64 = 256 << 20;
+const BROKE_OFF_TWICE: &str = "The device broke off twice at the beginning of the restore, before any content was sent. Unlock it, finish its setup, connect it to power, and try again.";
 
 pub async fn check(engine: &Engine, mut asked: RestoreCheckRequest) -> Result<RestoreCheck> {
     let (mux, who) = engine.0.devices.reach(&asked.udid)?;
@@ -128,20 +129,19 @@ async fn restore(engine: &Engine, asked: &RestoreRequest, run: &Run) -> Result<J
     run.phase(Phase::Checking, "Looking whether the device can take this version");
     let facts = device::facts(&mux, &who).await?;
     confirmed(asked, &facts)?;
-    let (overlay, options) = prepare(engine, asked, run).await?;
+    let served = prepare(engine, asked, run).await?;
     let looked = RestoreCheckRequest {
         version: asked.version.clone(),
         location: asked.location.clone(),
         udid: asked.udid.clone(),
     };
-    ready(&look(engine, &looked, (&mux, &who), &facts, run.token()).await?)?;
+    ready(&look(engine, &looked, (&mux, &who), &facts, run.token()).await?.findings)?;
     run.check()?;
-    run.phase(Phase::Preparing, "The device is getting ready");
-    let (events, heard) = mpsc::unbounded_channel();
-    let telling = tokio::spawn(progress::tell(heard, run.clone(), Doing::Restore));
-    let (outcome, files) = device::restore(&mux, &who, Files::new(overlay), options, events, run.token()).await;
-    let _ = telling.await;
-    drop(tokio::task::spawn_blocking(move || drop(files)).await);
+    let mut ended = serve(engine, &asked.udid, served, run).await?;
+    if ended.began_only() && again::still_there(engine, &asked.udid, run).await {
+        ended = once_more(engine, asked, &facts, run).await?;
+    }
+    let outcome = ended.outcome;
     match outcome {
         Ok(outcome) => {
             for file in &outcome.unreadable {
@@ -157,6 +157,47 @@ async fn restore(engine: &Engine, asked: &RestoreRequest, run: &Run) -> Result<J
     }
 }
 
+/// How serving a version to the device ended.
+struct Ended {
+    outcome: device::Result<Outcome>,
+    /// Whether the device came to ask for what is in the version.
+    asked_for_content: bool,
+}
+
+impl Ended {
+    /// Whether the connection gave way right after the beginning, as it does with a device that is busy with its passcode
+    /// or setup (`protocol.md` 3, row 15). No content was sent then.
+    fn began_only(&self) -> bool {
+        !self.asked_for_content && self.outcome.as_ref().is_err_and(device::Error::is_of_connection)
+    }
+}
+
+async fn serve(engine: &Engine, udid: &str, (overlay, options): (Overlay, RestoreOptions), run: &Run) -> Result<Ended> {
+    let (mux, who) = engine.0.devices.reach(udid)?;
+    run.phase(Phase::Preparing, "The device is getting ready");
+    let (events, heard) = mpsc::unbounded_channel();
+    let telling = tokio::spawn(progress::tell(heard, run.clone(), Doing::Restore));
+    let (outcome, files) = device::restore(&mux, &who, Files::new(overlay), options, events, run.token()).await;
+    let _ = telling.await;
+    let asked_for_content = files.asked_for_content();
+    drop(tokio::task::spawn_blocking(move || drop(files)).await);
+    Ok(Ended { outcome, asked_for_content })
+}
+
+/// Serves the version again to a device whose connection gave way at the beginning, once it says that it is ready.
+async fn once_more(engine: &Engine, asked: &RestoreRequest, facts: &Facts, run: &Run) -> Result<Ended> {
+    tracing::info!("the restore is begun once more");
+    let (mux, who) = engine.0.devices.reach(&asked.udid)?;
+    let readiness = device::readiness(&mux, &who).await?;
+    ready(&preflight::of_device(&readiness, facts, who.connection == device::Connection::Usb))?;
+    let ended = serve(engine, &asked.udid, prepare(engine, asked, run).await?, run).await?;
+    if ended.began_only() && !run.cancelled() {
+        return Err(ApiError::new(Code::DeviceDisconnected, BROKE_OFF_TWICE));
+    }
+    run.warn("The connection to the device broke off once at the beginning. The restore was begun again.");
+    Ok(ended)
+}
+
 /// Waits until a device that restarts is gone, so that nothing new is begun on it just before.
 async fn left(engine: &Engine, udid: &str, run: &Run) {
     run.phase(Phase::Restarting, "The device restarts");
@@ -168,8 +209,8 @@ async fn left(engine: &Engine, udid: &str, run: &Run) {
     let _ = tokio::time::timeout(LEAVES_WITHIN, gone).await;
 }
 
-fn ready(check: &RestoreCheck) -> Result<()> {
-    let stops = check.findings.iter().filter(|finding| finding.state == FindingState::Stop);
+fn ready(findings: &[Finding]) -> Result<()> {
+    let stops = findings.iter().filter(|finding| finding.state == FindingState::Stop);
     let stops: Vec<String> = stops.map(|finding| format!("{} {}", finding.title, finding.advice)).collect();
     if stops.is_empty() {
         return Ok(());

@@ -64,15 +64,21 @@ tree!(Overlay, store::ScratchWriter);
 pub struct Files<T: Tree> {
     tree: T,
     writer: Option<T::Writer>,
+    asked_for_content: bool,
 }
 
 impl<T: Tree> Files<T> {
     pub fn new(tree: T) -> Files<T> {
-        Files { tree, writer: None }
+        Files { tree, writer: None, asked_for_content: false }
     }
 
     pub fn into_tree(self) -> T {
         self.tree
+    }
+
+    /// Whether the device wanted to read more than the lists at the top: content lies in folders.
+    pub fn asked_for_content(&self) -> bool {
+        self.asked_for_content
     }
 }
 
@@ -137,6 +143,7 @@ impl<T: Tree> BackupFiles for Files<T> {
     }
 
     fn open_read(&mut self, path: &str) -> io::Result<Box<dyn Read + Send>> {
+        self.asked_for_content |= path.contains('/');
         let hash = self.tree.get(path).and_then(|entry| entry.hash);
         match self.tree.open(path)?.zip(hash) {
             Some((file, hash)) => Ok(Box::new(Kept { file, hash, seen: blake3::Hasher::new() })),

@@ -2,8 +2,9 @@
 
 use super::Amounts;
 use super::files::{self, Found};
-use crate::actions::back_up::{Made, commit, put_by};
+use crate::actions::back_up::{Made, commit};
 use crate::actions::check::{self, Doubts};
+use crate::actions::session::put_by;
 use crate::api::imports::{FoundBackup, ImportRequest};
 use crate::api::jobs::Phase;
 use crate::api::{ApiError, Code, Result};

@@ -1,6 +1,6 @@
 //! A device's errors. The same number of Apple's means another thing to do in a backup than in a restore.
 
-use super::{chain, disk_full};
+use super::{chain, disk_full, no_usbmuxd};
 use crate::api::{ApiError, Code};
 use device::BackupFailure as Failure;
 use std::path::Path;
@@ -114,17 +114,6 @@ fn bad(error: &device::Error) -> &'static str {
         device::Error::BadName => "A device's name is one line of at most 255 bytes.",
         device::Error::PasswordEmpty => "The password is empty.",
         _ => "This is not the path of something on the device.",
-    }
-}
-
-/// What to do when nothing answers for devices, per system.
-pub fn no_usbmuxd() -> &'static str {
-    if cfg!(target_os = "windows") {
-        "Apple's device service is not running. Install the \"Apple Devices\" app from the Microsoft Store, and open it once."
-    } else if cfg!(target_os = "macos") {
-        "macOS's device service does not answer. Restarting the Mac usually helps."
-    } else {
-        "The usbmuxd service is not running. Install it (for example: sudo apt install usbmuxd) and plug the device in again."
     }
 }
 

@@ -3,8 +3,10 @@
 mod backup;
 mod device;
 mod store;
+mod usbmuxd;
 
-pub use device::{Doing, failed, no_usbmuxd};
+pub use device::{Doing, failed};
+pub use usbmuxd::no_usbmuxd;
 
 use super::{ApiError, Code};
 use std::io;
