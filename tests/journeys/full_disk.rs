@@ -9,14 +9,14 @@ use std::process::Command;
 use std::time::Duration;
 use tests::{Home, phone_options};
 
-const MIB: u64 = 1 << 20;
+pub const MIB: u64 = 1 << 20;
 
 /// A disk of its own in memory, until dropped.
-struct Disk(PathBuf);
+pub struct Disk(pub PathBuf);
 
 impl Disk {
     /// `None`, saying so, where this is not allowed.
-    fn new(at: PathBuf, bytes: u64) -> Option<Disk> {
+    pub fn new(at: PathBuf, bytes: u64) -> Option<Disk> {
         std::fs::create_dir_all(&at).expect("a folder");
         let size = format!("size={bytes}");
         let mounted = Command::new("mount").args(["-t", "tmpfs", "-o", &size, "tmpfs"]).arg(&at).output();
@@ -28,7 +28,7 @@ impl Disk {
     }
 
     /// Leaves so many bytes free, though others write to it meanwhile.
-    fn fill(&self, left: u64) {
+    pub fn fill(&self, left: u64) {
         let filler = self.0.join("filler");
         let filled = (0..20).any(|_| {
             let length = free(&self.0).saturating_sub(left).to_string();
@@ -55,7 +55,7 @@ async fn back_up(home: &Home, disk: &Disk) -> Job {
 }
 
 /// The bytes an error tells of.
-fn needed_and_free(job: &Job) -> (u64, u64) {
+pub fn needed_and_free(job: &Job) -> (u64, u64) {
     let error = job.error.as_ref().unwrap_or_else(|| panic!("no error: {job:#?}"));
     assert_eq!(error.code, Code::DiskFull, "{error:?}");
     assert!(error.message.contains("more are needed") && error.message.contains("Earlier versions"), "{error:?}");
@@ -120,11 +120,12 @@ async fn filled_up_midway_it_says_what_is_missing_and_goes_on_once_there_is_room
     crate::sweep::verify_all(disk.0.clone()).await;
 }
 
-/// Until some of it has arrived.
-async fn midway(home: &Home) {
+/// Until some of the backup under way has arrived.
+pub async fn midway(home: &Home) {
     for _ in 0..1000 {
         let jobs = home.call("jobs.list", json!({})).await;
-        if jobs[0]["bytes"].as_u64() > Some(4 * MIB) {
+        let running = jobs.as_array().into_iter().flatten().find(|job| job["ended"].is_null());
+        if running.is_some_and(|job| job["bytes"].as_u64() > Some(4 * MIB)) {
             return;
         }
         tokio::time::sleep(Duration::from_millis(10)).await;

@@ -28,6 +28,8 @@ mod restore;
 mod sealed;
 mod secrets;
 #[cfg(target_os = "linux")]
+mod share_jobs;
+#[cfg(target_os = "linux")]
 mod shares;
 mod sweep;
 mod terminal;

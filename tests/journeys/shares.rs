@@ -12,15 +12,15 @@ use tests::Home;
 const SOON: Duration = Duration::from_secs(12);
 
 /// A folder served by a process of its own.
-struct Share {
-    served: PathBuf,
-    mount: PathBuf,
-    server: Child,
+pub struct Share {
+    pub served: PathBuf,
+    pub mount: PathBuf,
+    pub server: Child,
 }
 
 impl Share {
     /// `None`, with a word, where that cannot be.
-    fn mount(home: &Path) -> Option<Share> {
+    pub fn mount(home: &Path) -> Option<Share> {
         let (served, mount) = (home.join("served"), home.join("share"));
         for folder in [&served, &mount] {
             std::fs::create_dir_all(folder).unwrap();
@@ -32,7 +32,7 @@ impl Share {
         Some(Share { served, mount, server: server? })
     }
 
-    fn serve(served: &Path, mount: &Path) -> Option<Child> {
+    pub fn serve(served: &Path, mount: &Path) -> Option<Child> {
         let mut command = Command::new("bindfs");
         command.args(["-f", "--no-allow-other"]).arg(served).arg(mount);
         let mut server = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().ok()?;
@@ -48,12 +48,12 @@ impl Share {
         None
     }
 
-    fn signal(&self, signal: i32) {
+    pub fn signal(&self, signal: i32) {
         // SAFETY: a signal to a child of this test, which has not been waited for.
         assert_eq!(unsafe { libc::kill(self.server.id() as i32, signal) }, 0);
     }
 
-    fn unmount(&self) {
+    pub fn unmount(&self) {
         Command::new("umount").args(["-l"]).arg(&self.mount).stderr(Stdio::null()).status().unwrap();
     }
 }
@@ -75,7 +75,7 @@ async fn problem(home: &Home, path: &Path) -> (Value, Duration) {
 }
 
 /// Waits until it has that problem.
-async fn comes_to(home: &Home, path: &Path, code: Value) {
+pub async fn comes_to(home: &Home, path: &Path, code: Value) {
     for _ in 0..100 {
         if problem(home, path).await.0["code"] == code {
             return;

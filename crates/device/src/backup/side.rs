@@ -15,8 +15,8 @@ pub(super) struct Side<F> {
 
 impl<F: BackupFiles + 'static> Side<F> {
     pub(super) fn open(files: F, cancel: &CancellationToken) -> Side<F> {
-        let (worker, finished) = Worker::start(files);
         let (stop, follower) = Stop::following(cancel);
+        let (worker, finished) = Worker::start(files, stop.clone());
         Side { worker, stop, finished, _follower: follower }
     }
 

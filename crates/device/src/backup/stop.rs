@@ -1,5 +1,5 @@
 use super::deadlines::GRACE;
-use crate::Error;
+use crate::{Error, Result};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use tokio_util::sync::CancellationToken;
@@ -33,6 +33,15 @@ impl Stop {
         if !self.soon.is_cancelled() {
             self.on_device.store(true, Ordering::Relaxed);
             self.soon.cancel();
+        }
+    }
+
+    /// Waits for something of this computer, which may never come: until stopping is due even amid files.
+    pub(super) async fn or_now<T>(&self, waited_for: impl Future<Output = T>) -> Result<T> {
+        tokio::select! {
+            biased;
+            () = self.now.cancelled() => Err(self.error()),
+            result = waited_for => Ok(result),
         }
     }
 

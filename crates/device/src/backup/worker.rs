@@ -4,6 +4,7 @@
 //! files cost no round trip, and memory stays flat: at most [`QUEUE`] batches of about [`BATCH_BYTES`] wait.
 
 use super::BackupFiles;
+use super::stop::Stop;
 use crate::{Error, Result};
 use bytes::Bytes;
 use std::io;
@@ -38,9 +39,10 @@ pub(super) struct Settled {
     pub(super) full: bool,
 }
 
-/// Sends work to the files thread.
+/// Sends work to the files thread. A disk may keep that thread for ever: a wish to stop ends every wait for it.
 pub(super) struct Worker {
     queue: mpsc::Sender<Vec<Command>>,
+    stop: Stop,
     batch: Vec<Command>,
     batch_bytes: usize,
 }
@@ -48,11 +50,12 @@ pub(super) struct Worker {
 /// Work the files' thread was given.
 pub(super) struct Underway<T> {
     result: oneshot::Receiver<T>,
+    stop: Stop,
 }
 
 impl<T> Underway<T> {
     pub(super) async fn done(self) -> Result<T> {
-        self.result.await.map_err(|_| Error::FilesStopped)
+        self.stop.or_now(self.result).await?.map_err(|_| Error::FilesStopped)
     }
 }
 
@@ -62,10 +65,10 @@ pub(super) struct Finished<F> {
 }
 
 impl Worker {
-    pub(super) fn start<F: BackupFiles + 'static>(files: F) -> (Worker, Finished<F>) {
+    pub(super) fn start<F: BackupFiles + 'static>(files: F, stop: Stop) -> (Worker, Finished<F>) {
         let (queue, commands) = mpsc::channel(QUEUE);
         let thread = std::thread::spawn(move || serve(files, commands));
-        (Worker { queue, batch: Vec::new(), batch_bytes: 0 }, Finished { thread })
+        (Worker { queue, stop, batch: Vec::new(), batch_bytes: 0 }, Finished { thread })
     }
 
     pub(super) async fn begin(&mut self, device_path: String, path: String) -> Result<()> {
@@ -92,7 +95,7 @@ impl Worker {
         let (sender, settled) = oneshot::channel();
         self.push(Command::Settle(sender), 0).await?;
         self.flush().await?;
-        settled.await.map_err(|_| Error::FilesStopped)
+        self.stop.or_now(settled).await?.map_err(|_| Error::FilesStopped)
     }
 
     /// Runs `work` after everything sent so far and returns its result.
@@ -112,13 +115,13 @@ impl Worker {
         let work: Work = Box::new(move |files| drop(sender.send(work(files))));
         self.push(Command::Do(work), 0).await?;
         self.flush().await?;
-        Ok(Underway { result })
+        Ok(Underway { result, stop: self.stop.clone() })
     }
 
-    /// Sends the rest: what arrived before the end is kept.
+    /// Sends the rest: what arrived before the end is kept. Waits for the thread, wish to stop or not.
     pub(super) async fn close(mut self) {
         // A thread that is gone says so when it is joined.
-        let _ = self.flush().await;
+        let _ = self.queue.send(std::mem::take(&mut self.batch)).await;
     }
 
     async fn push(&mut self, command: Command, bytes: usize) -> Result<()> {
@@ -131,9 +134,11 @@ impl Worker {
     }
 
     async fn flush(&mut self) -> Result<()> {
+        // Where a wish to stop comes first, the batch stays for the end.
+        let room = self.stop.or_now(self.queue.reserve()).await?.map_err(|_| Error::FilesStopped)?;
+        room.send(std::mem::replace(&mut self.batch, Vec::with_capacity(BATCH_COMMANDS)));
         self.batch_bytes = 0;
-        let batch = std::mem::replace(&mut self.batch, Vec::with_capacity(BATCH_COMMANDS));
-        self.queue.send(batch).await.map_err(|_| Error::FilesStopped)
+        Ok(())
     }
 }
 

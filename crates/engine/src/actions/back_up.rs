@@ -11,6 +11,7 @@ use crate::api::jobs::{Action, JobResult, Phase, UnreadableFile};
 use crate::api::{ApiError, Code, Doing, Result, Topic, blocking};
 use crate::jobs::Run;
 use crate::library::{DeviceNotes, location_for, version_id};
+use crate::locations::{unless_silent, why};
 use crate::{Engine, browse, devices, index, keeping};
 use device::{BackupOptions, Facts, Outcome};
 use std::path::{Path, PathBuf};
@@ -33,7 +34,8 @@ pub async fn start(engine: &Engine, asked: BackUpRequest) -> Result<JobStarted> 
     };
     let (own, udid) = (engine.clone(), asked.udid.clone());
     let job = engine.0.jobs.start(Action::BackUp, title, Some(udid), |run| async move {
-        version(own, asked, location, run).await
+        let work = version(own.clone(), asked, location.clone(), run.clone());
+        unless_silent(&own, &[&location], &run, work).await
     })?;
     Ok(JobStarted { job })
 }
@@ -42,7 +44,8 @@ pub async fn start(engine: &Engine, asked: BackUpRequest) -> Result<JobStarted> 
 async fn version(engine: Engine, asked: BackUpRequest, location: PathBuf, run: Run) -> Result<JobResult> {
     let made = back_up(&engine, &asked.udid, asked.full, location.clone(), &run).await;
     devices::refresh(&engine, &asked.udid);
-    let result = made_version(&engine, made?, &location);
+    let made = made.map_err(|error| why(&engine, &location, &error))?;
+    let result = made_version(&engine, made, &location);
     blocking(move || {
         keeping::native::after_version(&engine, &location, &asked.udid, &run);
         keeping::after_backup(&engine, &location.to_string_lossy(), &run);

@@ -5,6 +5,8 @@ use crate::api::devices::JobStarted;
 use crate::api::jobs::{Action, JobResult, Phase};
 use crate::api::{ApiError, Code, Result, blocking, whole_path};
 use crate::jobs::Run;
+use crate::library::location_of;
+use crate::locations::unless_silent;
 use crate::{Engine, browse};
 use kinds::Query;
 use std::path::Path;
@@ -16,7 +18,10 @@ pub async fn start(engine: &Engine, asked: ExportRequest) -> Result<JobStarted> 
     let own = engine.clone();
     let title = format!("Export {}", kind.title());
     let job = engine.0.jobs.start(Action::Export, title, None, |run| async move {
-        blocking(move || export(&own, &asked, &to, &run)).await
+        let location = location_of(&own, &asked.version, &asked.location).await?;
+        let (writing, telling, folder) = (own.clone(), run.clone(), to.clone());
+        let work = blocking(move || export(&writing, &asked, &folder, &telling));
+        unless_silent(&own, &[&location, &to], &run, work).await
     })?;
     Ok(JobStarted { job })
 }

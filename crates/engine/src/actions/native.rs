@@ -7,13 +7,17 @@ use crate::api::restore::NativeRequest;
 use crate::api::{ApiError, Code, Result, blocking, whole_path};
 use crate::jobs::Run;
 use crate::library;
+use crate::locations::unless_silent;
 use std::path::Path;
 
 pub async fn start(engine: &Engine, asked: NativeRequest) -> Result<JobStarted> {
     let to = whole_path(&asked.to, "The folder to write to")?;
     let own = engine.clone();
     let job = engine.0.jobs.start(Action::Export, "Write an Apple backup folder", None, |run| async move {
-        blocking(move || write(&own, &asked, &to, &run)).await
+        let location = library::location_of(&own, &asked.version, &asked.location).await?;
+        let (writing, telling, folder) = (own.clone(), run.clone(), to.clone());
+        let work = blocking(move || write(&writing, &asked, &folder, &telling));
+        unless_silent(&own, &[&location, &to], &run, work).await
     })?;
     Ok(JobStarted { job })
 }

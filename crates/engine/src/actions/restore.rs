@@ -8,6 +8,7 @@ use crate::api::restore::{Finding, FindingState, RestoreCheck, RestoreCheckReque
 use crate::api::{ApiError, Code, Doing, Result, blocking, failed};
 use crate::jobs::Run;
 use crate::library::{self, Found, VersionFiles};
+use crate::locations::unless_silent;
 use crate::{Engine, browse, devices, locks};
 use backup::{Locked, Password};
 use device::{Attached, Facts, Outcome, RestoreOptions, Usbmux};
@@ -107,9 +108,14 @@ pub async fn start(engine: &Engine, mut asked: RestoreRequest) -> Result<JobStar
     let own = engine.clone();
     let title = format!("Restore {}", facts.name);
     let job = engine.0.jobs.start(Action::Restore, title, Some(asked.udid.clone()), |run| async move {
-        let restored = restore(&own, &asked, &run).await;
-        devices::refresh(&own, &asked.udid);
-        restored
+        let location = library::location_of(&own, &asked.version, &asked.location).await?;
+        let (serving, telling) = (own.clone(), run.clone());
+        let work = async move {
+            let restored = restore(&serving, &asked, &telling).await;
+            devices::refresh(&serving, &asked.udid);
+            restored
+        };
+        unless_silent(&own, &[&location], &run, work).await
     })?;
     Ok(JobStarted { job })
 }

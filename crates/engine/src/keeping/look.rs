@@ -9,9 +9,10 @@ use crate::api::versions::DamagedRecord;
 use crate::api::{Result, Topic, blocking};
 use crate::jobs::Run;
 use crate::library::version_id;
+use crate::locations::unless_silent;
 use crate::{Engine, browse};
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use store::{DamagedObject, Depth, ObjectDamage, Part, Scrubbed, Store, Touched};
 
@@ -27,15 +28,16 @@ pub async fn verify(engine: &Engine, asked: VerifyRequest) -> Result<JobStarted>
     };
     let own = engine.clone();
     let job = engine.0.jobs.start(Action::Verify, "Verify", None, |run| async move {
-        blocking(move || {
-            run.phase(Phase::Checking, "Reading what is kept");
-            let store = store_at(&own, &asked.path)?;
-            let mut progress = |done: u64, all: u64| tell(&run, done, all);
-            let verified = look(&own, &store, (Part::ALL, None), depth, &mut progress)?;
-            run.check()?;
+        let (looking, telling, path) = (own.clone(), run.clone(), PathBuf::from(&asked.path));
+        let work = blocking(move || {
+            telling.phase(Phase::Checking, "Reading what is kept");
+            let store = store_at(&looking, &asked.path)?;
+            let mut progress = |done: u64, all: u64| tell(&telling, done, all);
+            let verified = look(&looking, &store, (Part::ALL, None), depth, &mut progress)?;
+            telling.check()?;
             Ok(JobResult::Verified(verified))
-        })
-        .await
+        });
+        unless_silent(&own, &[&path], &run, work).await
     })?;
     Ok(JobStarted { job })
 }

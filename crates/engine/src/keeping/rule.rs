@@ -9,7 +9,9 @@ use crate::api::locations::LocationRequest;
 use crate::api::{ApiError, Code, Result, Topic, blocking};
 use crate::jobs::Run;
 use crate::library::known_locations;
+use crate::locations::unless_silent;
 use std::collections::BTreeSet;
+use std::path::PathBuf;
 use store::{Retention, Store};
 
 pub async fn get_rule(engine: &Engine, asked: LocationRequest) -> Result<RetentionRule> {
@@ -126,7 +128,11 @@ fn because_of(because: store::KeptBecause, rule: RetentionKind) -> KeptBecause {
 pub async fn apply(engine: &Engine, asked: LocationRequest) -> Result<JobStarted> {
     let own = engine.clone();
     let job = engine.0.jobs.start(Action::Reclaim, "Give up versions", None, |run| async move {
-        blocking(move || give_up(&own, &asked.path, &|| run.cancelled(), Some(&run)).map(JobResult::Reclaimed)).await
+        let (giving, telling, path) = (own.clone(), run.clone(), PathBuf::from(&asked.path));
+        let work = blocking(move || {
+            give_up(&giving, &asked.path, &|| telling.cancelled(), Some(&telling)).map(JobResult::Reclaimed)
+        });
+        unless_silent(&own, &[&path], &run, work).await
     })?;
     Ok(JobStarted { job })
 }
@@ -134,13 +140,14 @@ pub async fn apply(engine: &Engine, asked: LocationRequest) -> Result<JobStarted
 pub async fn reclaim(engine: &Engine, asked: LocationRequest) -> Result<JobStarted> {
     let own = engine.clone();
     let job = engine.0.jobs.start(Action::Reclaim, "Clean up", None, |run| async move {
-        let cleaned = move || {
-            let store = store_at(&own, &asked.path)?;
-            let cleaned = clean_up(&own, &store, &|| run.cancelled(), Some(&run))?;
-            run.check()?;
+        let (cleaning, telling, path) = (own.clone(), run.clone(), PathBuf::from(&asked.path));
+        let work = blocking(move || {
+            let store = store_at(&cleaning, &asked.path)?;
+            let cleaned = clean_up(&cleaning, &store, &|| telling.cancelled(), Some(&telling))?;
+            telling.check()?;
             Ok(JobResult::Reclaimed(cleaned))
-        };
-        blocking(cleaned).await
+        });
+        unless_silent(&own, &[&path], &run, work).await
     })?;
     Ok(JobStarted { job })
 }

@@ -10,7 +10,7 @@ pub use summary::{DeviceNotes, is_incomplete, summarise, version_id};
 
 use crate::api::sealing::SealedVersion;
 use crate::api::versions::{DamagedRecord, VersionSummary, Versions};
-use crate::api::{ApiError, Code, Result};
+use crate::api::{ApiError, Code, Result, blocking};
 use crate::locations::{Patience, note_mount, why, within};
 use crate::{Engine, locks};
 use std::collections::BTreeMap;
@@ -210,4 +210,11 @@ pub fn find(engine: &Engine, version: &str, location: Option<&Path>) -> Result<F
     })?;
     let store = open_store(engine, Path::new(&summary.location), false)?;
     Ok(Found { store, summary })
+}
+
+/// The location a version is in.
+pub async fn location_of(engine: &Engine, version: &str, location: &Option<String>) -> Result<PathBuf> {
+    let (engine, version, location) = (engine.clone(), version.to_string(), location.clone());
+    let found = move || find(&engine, &version, location.as_deref().map(Path::new));
+    blocking(move || Ok(PathBuf::from(found()?.summary.location))).await
 }

@@ -9,7 +9,7 @@ mod words;
 
 pub use away::why;
 pub use moving::{follow, remove_old, start as start_moving};
-pub use patience::{Patience, within};
+pub use patience::{Patience, unless_silent, within};
 pub use seen::Seen;
 pub use volume::{note_mount, try_out, volume};
 

@@ -26,11 +26,12 @@ pub async fn start(engine: &Engine, asked: MoveRequest) -> Result<JobStarted> {
     let name = from.file_name().unwrap_or(from.as_os_str()).to_string_lossy().into_owned();
     let own = engine.clone();
     let job = engine.0.jobs.start(Action::Move, format!("Move {name}"), None, |run| async move {
-        blocking(move || {
-            let _moving = Moving::begin(&own, &from);
-            relocate(&own, &from, &to, &run)
-        })
-        .await
+        let (moved, places, telling) = (own.clone(), (from.clone(), to.clone()), run.clone());
+        let work = blocking(move || {
+            let _moving = Moving::begin(&moved, &from);
+            relocate(&moved, &from, &to, &telling)
+        });
+        super::unless_silent(&own, &[&places.0, &places.1], &run, work).await
     })?;
     Ok(JobStarted { job })
 }

@@ -5,6 +5,7 @@
 
 use super::why;
 use crate::api::{ApiError, Result, Topic};
+use crate::jobs::Run;
 use crate::{Engine, api};
 use std::collections::BTreeMap;
 use std::io;
@@ -17,6 +18,8 @@ use store::VolumeKind;
 const TO_SHOW: Duration = Duration::from_secs(6);
 /// For what a person has started: disks of a server may have to spin up.
 const TO_START: Duration = Duration::from_secs(30);
+/// How long after an answer a location is asked again, while a cancelled job still waits for it.
+const ASK_AGAIN: Duration = Duration::from_secs(3);
 /// While somebody waits there already.
 const AFTER_SILENCE: Duration = Duration::from_millis(200);
 
@@ -89,6 +92,63 @@ pub fn within<T: Send + 'static>(
         tracing::warn!(location = %location.display(), "the location does not answer");
     }
     Err(why(engine, location, &api::ApiError::io(location, &io::ErrorKind::TimedOut.into())))
+}
+
+/// Sees `work`, a job that uses these locations, to its end; but when the person has cancelled it and one of them does not
+/// answer, it fails at once with the code of a silent one.
+///
+/// The work then goes on by itself until its threads are back, and holds meanwhile what it has locked: nobody else writes
+/// to the same view of a store before that.
+pub async fn unless_silent<T: Send + 'static>(
+    engine: &Engine,
+    locations: &[&Path],
+    run: &Run,
+    work: impl Future<Output = Result<T>> + Send + 'static,
+) -> Result<T> {
+    let mut working = tokio::spawn(work);
+    let silent = async {
+        run.token().cancelled_owned().await;
+        loop {
+            for location in locations {
+                if let Some(error) = silence(engine, location).await {
+                    return error;
+                }
+            }
+            tokio::time::sleep(ASK_AGAIN).await;
+        }
+    };
+    let error = tokio::select! {
+        biased;
+        done = &mut working => return done.unwrap_or_else(|failed| Err(api::bug(failed))),
+        error = silent => error,
+    };
+    tracing::warn!(%error, "a cancelled job is left waiting for its location");
+    tokio::spawn(async move {
+        match working.await.unwrap_or_else(|failed| Err(api::bug(failed))) {
+            Ok(_) => tracing::info!("what was left waiting for its location ended well"),
+            Err(error) => tracing::info!(%error, "what was left waiting for its location ended"),
+        }
+    });
+    Err(error)
+}
+
+/// What to tell of a location that does not answer now; `None` when it does, well or not.
+async fn silence(engine: &Engine, location: &Path) -> Option<ApiError> {
+    let (own, place) = (engine.clone(), location.to_path_buf());
+    let ask = move || {
+        let patience = match own.0.seen.mounted(&place).kind {
+            // A disk that is busy with what was written takes its time.
+            VolumeKind::Removable => Patience::ToStart,
+            _ => Patience::ToShow,
+        };
+        // A name that was never asked for: no cache answers in the place of the volume.
+        let name = place.join(uuid::Uuid::new_v4().to_string());
+        within(&own, &place, patience, move || {
+            let _ = std::fs::symlink_metadata(name);
+            Ok(())
+        })
+    };
+    tokio::task::spawn_blocking(ask).await.ok()?.err()
 }
 
 fn came_back(engine: &Engine, location: &Path) {

@@ -42,6 +42,26 @@ async fn cancelling_amid_a_file_stops_within_two_seconds_and_aborts_it() {
 }
 
 #[tokio::test]
+async fn cancelling_lets_the_phone_go_while_the_disk_does_not_answer() {
+    let (answer, hangs) = std::sync::mpsc::channel();
+    let files = Memory { hangs: Some(hangs), ..Memory::default() };
+    let ended = against(files, async move |mut phone| {
+        phone.say(upload()).await;
+        phone.file("/a", "U/a", &[(DATA, b"whole"), (SUCCESS, b"")]).await;
+        phone.end().await;
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        let start = Instant::now();
+        phone.cancel.cancel();
+        assert_eq!(phone.hear().await[0].as_string(), Some("DLMessageDisconnect"));
+        assert!(start.elapsed() < Duration::from_secs(2), "{:?}", start.elapsed());
+        answer.send(()).unwrap();
+    })
+    .await;
+    assert!(matches!(ended.result, Err(Error::Cancelled)));
+    assert_eq!(ended.files.stored.keys().collect::<Vec<_>>(), ["a"], "what arrived is kept once the disk answers");
+}
+
+#[tokio::test]
 async fn a_cut_amid_a_file_aborts_it_and_is_a_disconnect() {
     let ended = against(Memory::default(), async |mut phone| {
         phone.say(upload()).await;

@@ -28,6 +28,8 @@ pub(super) struct Memory {
     /// Bytes that still fit.
     pub(super) room: Option<usize>,
     pub(super) broken: Option<String>,
+    /// The next file is stored once this says so: a disk that does not answer.
+    pub(super) hangs: Option<std::sync::mpsc::Receiver<()>>,
 }
 
 impl BackupFiles for Memory {
@@ -49,6 +51,9 @@ impl BackupFiles for Memory {
     }
 
     fn commit(&mut self) -> io::Result<()> {
+        if let Some(hangs) = self.hangs.take() {
+            hangs.recv().unwrap();
+        }
         let (path, content) = self.open.take().unwrap();
         self.stored.insert(path, content);
         Ok(())

@@ -13,6 +13,7 @@ use crate::api::jobs::{Action, JobResult, Phase};
 use crate::api::{ApiError, Code, Result, blocking};
 use crate::jobs::Run;
 use crate::library::location_for;
+use crate::locations::unless_silent;
 use crate::{Engine, keeping};
 use std::path::{Path, PathBuf};
 use take::Take;
@@ -47,9 +48,12 @@ pub async fn start(engine: &Engine, asked: ImportRequest) -> Result<JobStarted> 
         more => format!("Import {} backups", more + 1),
     };
     let udid = one_device.then(|| first.udid.clone());
+    let location = asked.location.as_ref().map_or_else(|| location_for(engine, &first.udid), PathBuf::from);
     let own = engine.clone();
     let job = engine.0.jobs.start(Action::Import, title, udid, |run| async move {
-        blocking(move || import_all(&own, &found, &asked, &run)).await
+        let (taking, telling) = (own.clone(), run.clone());
+        let work = blocking(move || import_all(&taking, &found, &asked, &telling));
+        unless_silent(&own, &[&location], &run, work).await
     })?;
     Ok(JobStarted { job })
 }
