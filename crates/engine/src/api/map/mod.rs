@@ -74,6 +74,11 @@ pub fn disk_full(needed: Option<u64>, free: Option<u64>) -> ApiError {
             size(needed - free),
             size(free)
         ),
+        // Somebody else freed or took some meanwhile.
+        (Some(needed), _) => format!(
+            "The disk for the backups is full: {} could not be written. Free some space or choose another location, then try again.",
+            size(needed)
+        ),
         _ => {
             "The disk for the backups is full. Free some space or choose another location, then try again.".to_string()
         }
