@@ -3,7 +3,7 @@
 use crate::door::{Door, optional, whole};
 use crate::options::{At, Command};
 use crate::passwords::Source;
-use crate::{attached, encryption, imports, keeping, print, restore, sealing};
+use crate::{attached, encryption, exports, imports, keeping, print, restore, sealing};
 use engine::api::{ApiError, Code, Result};
 use engine::{Config, Engine};
 use serde_json::{Value, json};
@@ -93,12 +93,7 @@ impl Door {
                 }
                 print::document(&found, self.json);
             }
-            Command::Export { kind, version, format, to, ids, at } => {
-                let version = self.open(&version, at).await?;
-                let asked =
-                    json!({ "version": version, "kind": kind, "format": format, "to": whole(&to)?, "ids": ids });
-                self.job("export.start", asked).await?;
-            }
+            Command::Export(asked) => exports::export(self, asked).await?,
             Command::Files { version, domain: None, at, .. } => {
                 let version = self.open(&version, at).await?;
                 print::domains(&self.call("files.domains", json!({ "version": version })).await?, self.json);

@@ -6,6 +6,7 @@ mod attached;
 mod commands;
 mod door;
 mod encryption;
+mod exports;
 mod imports;
 mod keeping;
 mod options;

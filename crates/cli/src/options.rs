@@ -2,6 +2,7 @@
 
 use crate::attached::{Attached, Wifi};
 use crate::encryption::Encryption;
+use crate::exports::Export;
 use crate::imports::{Import, Native};
 use crate::keeping::Keeping;
 use crate::restore::Restore;
@@ -80,21 +81,7 @@ pub enum Command {
         at: At,
     },
     /// Export items of a kind
-    Export {
-        kind: String,
-        version: String,
-        /// Such as vcf, csv, json, folder; see `kinds --json`
-        #[arg(long)]
-        format: String,
-        /// The folder to export to
-        #[arg(long)]
-        to: PathBuf,
-        /// Only these items, by id
-        #[arg(long, value_delimiter = ',')]
-        ids: Option<Vec<i64>>,
-        #[command(flatten)]
-        at: At,
-    },
+    Export(Export),
     /// List the domains of a version, or the files of a folder in one
     Files {
         version: String,

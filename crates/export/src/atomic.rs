@@ -102,6 +102,19 @@ pub(crate) fn create_free_folder(parent: &Path, name: &str) -> Result<PathBuf> {
     Err(Error::NoFreeName { path: parent.join(name) })
 }
 
+/// A path at which nothing is, numbering the name until one is free.
+pub(crate) fn free_path(parent: &Path, name: &str) -> Result<PathBuf> {
+    for number in 1..TRIES {
+        let path = parent.join(if number == 1 { name.to_owned() } else { names::numbered(name, number) });
+        match path.symlink_metadata() {
+            Ok(_) => {}
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(path),
+            Err(source) => return Err(Error::Write { path, source }),
+        }
+    }
+    Err(Error::NoFreeName { path: parent.join(name) })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use crate::{Cell, Error, Result, RowSource, iso_time};
+use crate::{Cell, Column, Error, Result, RowSource, iso_time};
 
 const BOM: &str = "\u{feff}";
 
@@ -10,17 +10,27 @@ const BOM: &str = "\u{feff}";
 ///
 /// Text that a spreadsheet would run as a formula gets an apostrophe before it.
 pub fn write(rows: &mut dyn RowSource, out: &mut dyn Write) -> Result<u64> {
-    let mut line = String::from(BOM);
-    let titles: Vec<Cell> = rows.columns().iter().map(|column| Cell::from(column.title)).collect();
-    push_line(&mut line, &titles);
+    write_titles(rows.columns(), out)?;
     let mut written = 0;
-    loop {
-        out.write_all(line.as_bytes()).map_err(Error::Output)?;
-        let Some(cells) = rows.next() else { return Ok(written) };
-        line.clear();
-        push_line(&mut line, &cells);
+    while let Some(cells) = rows.next() {
+        write_row(&cells, out)?;
         written += 1;
     }
+    Ok(written)
+}
+
+/// Begins a table: the mark of UTF-8 and the line of titles.
+pub fn write_titles(columns: &[Column], out: &mut dyn Write) -> Result<()> {
+    let titles: Vec<Cell> = columns.iter().map(|column| Cell::from(column.title)).collect();
+    out.write_all(BOM.as_bytes()).map_err(Error::Output)?;
+    write_row(&titles, out)
+}
+
+/// Writes one line.
+pub fn write_row(cells: &[Cell], out: &mut dyn Write) -> Result<()> {
+    let mut line = String::new();
+    push_line(&mut line, cells);
+    out.write_all(line.as_bytes()).map_err(Error::Output)
 }
 
 fn push_line(line: &mut String, cells: &[Cell]) {

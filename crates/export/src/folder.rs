@@ -1,4 +1,8 @@
-//! A folder of many files, for photos and attachments.
+//! A folder of many files, for photos, conversations and attachments.
+
+mod file;
+mod staging;
+mod sums;
 
 use std::collections::HashMap;
 use std::fs::{self, File, FileTimes};
@@ -9,7 +13,12 @@ use std::time::{Duration, UNIX_EPOCH};
 use crate::atomic::{create_free, create_free_folder};
 use crate::error::writing;
 use crate::names::{Names, safe_relative};
-use crate::{AtomicFile, Column, Error, Result, Rows, Skipped, Written, csv};
+use crate::{AtomicFile, Column, Error, Result, Skipped, Written, csv};
+
+pub use file::FileWriter;
+use staging::Staging;
+pub use sums::SUMS_FILE;
+use sums::{Hasher, Sums};
 
 /// The table of changed names that [`FolderWriter::finish`] leaves in the folder when there are any.
 pub const NAMES_FILE: &str = "Names.csv";
@@ -21,9 +30,12 @@ const NAMES_COLUMNS: [Column; 2] =
 pub struct FolderWriter {
     root: PathBuf,
     names: Names,
-    // What each folder of the phone is called here.
+    /// What each folder of the phone is called here.
     folders: HashMap<PathBuf, PathBuf>,
-    renamed: Vec<(String, String)>,
+    /// The table of changed names, once there is one.
+    renamed: Option<AtomicFile>,
+    sums: Option<Sums>,
+    staging: Option<Staging>,
     written: Written,
 }
 
@@ -31,10 +43,28 @@ impl FolderWriter {
     /// Makes a new folder inside `parent`: `name`, or `name (2)` … when that exists.
     pub fn create(parent: &Path, name: &str) -> Result<FolderWriter> {
         let root = create_free_folder(parent, &crate::names::safe_component(name))?;
+        Ok(FolderWriter::within(root, None))
+    }
+
+    /// As [`create`](Self::create), but the folder is called `<name>.part` until [`finish`](Self::finish); dropped
+    /// before that, it is removed with all that is in it.
+    pub fn staged(parent: &Path, name: &str) -> Result<FolderWriter> {
+        let staging = Staging::create(parent, name)?;
+        Ok(FolderWriter::within(staging.path().to_owned(), Some(staging)))
+    }
+
+    fn within(root: PathBuf, staging: Option<Staging>) -> FolderWriter {
         let mut names = Names::default();
         names.claim("", NAMES_FILE);
         let written = Written { main: root.clone(), ..Written::default() };
-        Ok(FolderWriter { root, names, folders: HashMap::new(), renamed: Vec::new(), written })
+        FolderWriter { root, names, folders: HashMap::new(), renamed: None, sums: None, staging, written }
+    }
+
+    /// From now on notes the SHA-256 of every file, for the list [`SUMS_FILE`] that [`finish`](Self::finish) ends.
+    pub fn hashed(mut self) -> Result<FolderWriter> {
+        self.names.claim("", SUMS_FILE);
+        self.sums = Some(Sums::create(&self.root)?);
+        Ok(self)
     }
 
     /// The folder that is being filled.
@@ -54,25 +84,34 @@ impl FolderWriter {
     /// [`Error::Read`] when the source failed (the caller may [`skip`](Self::skip) and go on), [`Error::Write`] when
     /// the disk did.
     pub fn add(&mut self, name_hint: &str, modified: Option<i64>, from: &mut dyn Read) -> Result<PathBuf> {
-        let relative = self.claim(name_hint)?;
-        let folder = self.root.join(relative.parent().unwrap_or(Path::new("")));
-        let wanted = relative.file_name().and_then(|name| name.to_str()).unwrap_or("_");
-        let (path, mut file) = create_free(&folder, wanted)?;
-        let copied = copy(from, &mut file, &path);
+        let (path, mut file) = self.open(name_hint)?;
+        let mut hasher = self.hasher();
+        let copied = copy(from, &mut file, hasher.as_mut(), &path);
         set_modified(&file, modified);
         drop(file);
         match copied {
             Ok(bytes) => {
-                self.written.files += 1;
                 self.written.items += 1;
-                self.written.bytes += bytes;
-                Ok(path.strip_prefix(&self.root).map(Path::to_owned).unwrap_or(relative))
+                self.count(&path, bytes, hasher)
             }
             Err(error) => {
                 let _ = fs::remove_file(&path);
                 Err(error)
             }
         }
+    }
+
+    /// Begins a file that is written bit by bit and ended with [`end`](Self::end); its name is made safe and unique.
+    pub fn begin(&mut self, name_hint: &str) -> Result<FileWriter> {
+        let (path, file) = self.open(name_hint)?;
+        let relative = self.relative(&path);
+        Ok(FileWriter::new(path, relative, file, self.hasher()))
+    }
+
+    /// Makes a file of [`begin`](Self::begin) durable; returns its path relative to the folder.
+    pub fn end(&mut self, file: FileWriter) -> Result<PathBuf> {
+        let (path, bytes, hasher) = file.finish()?;
+        self.count(&path, bytes, hasher)
     }
 
     /// Notes something that could not be put into the folder.
@@ -84,15 +123,45 @@ impl FolderWriter {
     ///
     /// [`Written::items`] counts the files added: a kind whose item is more than one file sets its own number.
     pub fn finish(mut self) -> Result<Written> {
-        if !self.renamed.is_empty() {
-            let mut file = AtomicFile::create(&self.root, NAMES_FILE)?;
-            let rows = self.renamed.drain(..).map(|(phone, here)| vec![phone.into(), here.into()]);
-            csv::write(&mut Rows::new(&NAMES_COLUMNS, rows), &mut file)?;
+        if let Some(table) = self.renamed.take() {
+            let (bytes, path) = (table.bytes(), table.finish()?);
+            let hasher = self.sums.is_some().then(|| Hasher::of_file(&path)).transpose()?;
+            self.count(&path, bytes, hasher)?;
+        }
+        if let Some(sums) = self.sums.take() {
+            self.written.bytes += sums.finish()?;
             self.written.files += 1;
-            self.written.bytes += file.bytes();
-            file.finish()?;
+        }
+        if let Some(staging) = self.staging.take() {
+            self.written.main = staging.settle()?;
         }
         Ok(self.written)
+    }
+
+    fn hasher(&self) -> Option<Hasher> {
+        self.sums.is_some().then(Hasher::default)
+    }
+
+    /// Counts a whole file.
+    fn count(&mut self, path: &Path, bytes: u64, hasher: Option<Hasher>) -> Result<PathBuf> {
+        let relative = self.relative(path);
+        if let (Some(sums), Some(hasher)) = (&mut self.sums, hasher) {
+            sums.add(&relative, hasher)?;
+        }
+        self.written.files += 1;
+        self.written.bytes += bytes;
+        Ok(relative)
+    }
+
+    fn relative(&self, path: &Path) -> PathBuf {
+        path.strip_prefix(&self.root).unwrap_or(path).to_owned()
+    }
+
+    /// Creates a file of a safe, free name.
+    fn open(&mut self, name_hint: &str) -> Result<(PathBuf, File)> {
+        let relative = self.claim(name_hint)?;
+        let folder = self.root.join(relative.parent().unwrap_or(Path::new("")));
+        create_free(&folder, relative.file_name().and_then(|name| name.to_str()).unwrap_or("_"))
     }
 
     /// Chooses the safe, free path for a name and makes the folders it needs.
@@ -103,9 +172,21 @@ impl FolderWriter {
         let chosen = folder.join(self.names.claim(&folder.to_string_lossy(), name));
         let shown = chosen.to_string_lossy().replace('\\', "/");
         if shown != name_hint {
-            self.renamed.push((name_hint.chars().take(4096).collect(), shown));
+            self.note_renamed(name_hint.chars().take(4096).collect(), shown)?;
         }
         Ok(chosen)
+    }
+
+    fn note_renamed(&mut self, phone: String, here: String) -> Result<()> {
+        let table = match &mut self.renamed {
+            Some(table) => table,
+            none => {
+                let table = none.insert(AtomicFile::create(&self.root, NAMES_FILE)?);
+                csv::write_titles(&NAMES_COLUMNS, table)?;
+                table
+            }
+        };
+        csv::write_row(&[phone.into(), here.into()], table)
     }
 
     /// Where a folder of the phone is here; its name is claimed like a file's, so that the two never meet.
@@ -126,7 +207,7 @@ impl FolderWriter {
 }
 
 /// Copies to the end; says which of the two sides failed.
-fn copy(from: &mut dyn Read, to: &mut File, path: &Path) -> Result<u64> {
+fn copy(from: &mut dyn Read, to: &mut File, mut hasher: Option<&mut Hasher>, path: &Path) -> Result<u64> {
     let mut buffer = vec![0; 256 * 1024];
     let mut copied = 0;
     loop {
@@ -137,6 +218,9 @@ fn copy(from: &mut dyn Read, to: &mut File, path: &Path) -> Result<u64> {
             Err(source) => return Err(Error::Read { path: path.to_owned(), source }),
         };
         to.write_all(&buffer[..count]).map_err(writing(path))?;
+        if let Some(hasher) = &mut hasher {
+            hasher.update(&buffer[..count]);
+        }
         copied += count as u64;
     }
 }

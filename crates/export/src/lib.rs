@@ -17,6 +17,6 @@ mod written;
 pub use atomic::AtomicFile;
 pub use cell::{Cell, Column, RowSource, Rows, iso_time};
 pub use error::{Error, Result};
-pub use folder::FolderWriter;
+pub use folder::{FileWriter, FolderWriter};
 pub use shapes::{Block, Card, Document, Field, FieldKind};
 pub use written::{Skipped, Written};

@@ -18,6 +18,9 @@ pub enum Error {
     Io { path: PathBuf, source: io::Error },
     #[error("{kind} cannot be exported as {format}")]
     UnknownFormat { kind: &'static str, format: String },
+    /// A folder that was to be extended holds no such export.
+    #[error("{} cannot be extended: {why}", path.display())]
+    NotAnExport { path: PathBuf, why: String },
     /// A picture of the backup cannot be shown.
     #[error(transparent)]
     Picture(#[from] crate::pictures::Unreadable),

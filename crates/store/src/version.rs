@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{Cursor, Read, Seek};
+use std::io::{Cursor, Read, Seek, SeekFrom};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use crate::error::ObjectDamage;
 use crate::layout::{Hash, Layout};
 use crate::list::{EntryKind, INLINE, List, OBJECT, Row};
 use crate::objects;
-use crate::record::Header;
+use crate::record::{Header, TRAILER};
 use crate::tree::{Node, Tree};
 use crate::{Error, Result, delta};
 
@@ -81,6 +81,19 @@ impl Version {
     /// What is known without the list.
     pub fn head(&self) -> &VersionHead {
         &self.0.head
+    }
+
+    /// The BLAKE3 at the end of its record: what proves its list, and so every content in it.
+    pub fn digest(&self) -> Result<[u8; 32]> {
+        let VersionHead { udid, file, .. } = &self.0.head;
+        let path = self.0.layout.versions(udid).join(file);
+        let mut digest = [0; TRAILER];
+        let read = File::open(&path).and_then(|mut record| {
+            record.seek(SeekFrom::End(-(TRAILER as i64)))?;
+            record.read_exact(&mut digest)
+        });
+        read.map_err(|source| Error::Io { path, source })?;
+        Ok(digest)
     }
 
     pub(crate) fn files(&self) -> &Arc<List> {

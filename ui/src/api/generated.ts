@@ -538,13 +538,37 @@ until: number, };
 
 export type ExportRequest = { version: string, kind: string, format: string, 
 /**
- * A folder.
+ * A folder; not looked at with `again`.
  */
 to: string, 
 /**
  * These items; all of them when absent.
  */
-ids: Array<number> | null, location: string | null, };
+ids: Array<number> | null, location: string | null, 
+/**
+ * Of conversations, only messages not before this time, Unix ms.
+ */
+from: number | null, 
+/**
+ * Of conversations, only messages not after this time, Unix ms.
+ */
+until: number | null, 
+/**
+ * Of conversations, only these messages.
+ */
+messages: Array<number> | null, 
+/**
+ * Puts the files of messages beside them.
+ */
+attachments: boolean, 
+/**
+ * Ends with a list of the SHA-256 of every file, and a page about the version.
+ */
+hashes: boolean, 
+/**
+ * The folder of an earlier export of conversations, to be extended by what is new; nothing in it is changed.
+ */
+again: string | null, };
 
 /**
  * A labelled value.

@@ -35,5 +35,6 @@ export interface ToExport {
 export async function startExport({ version, location, kind, format, ids }: ToExport): Promise<void> {
   const to = await host.chooseFolder("Export into which folder?");
   if (to === null) return;
-  await call("export.start", { version, location, kind, format, to, ids: ids && (await ids()) });
+  const whole = { from: null, until: null, messages: null, attachments: true, hashes: false, again: null };
+  await call("export.start", { version, location, kind, format, to, ids: ids && (await ids()), ...whole });
 }

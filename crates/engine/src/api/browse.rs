@@ -216,11 +216,25 @@ pub struct ExportRequest {
     pub version: String,
     pub kind: String,
     pub format: String,
-    /// A folder.
+    /// A folder; not looked at with `again`.
     pub to: String,
     /// These items; all of them when absent.
     pub ids: Option<Vec<i64>>,
     pub location: Option<String>,
+    /// Of conversations, only messages not before this time, Unix ms.
+    pub from: Option<i64>,
+    /// Of conversations, only messages not after this time, Unix ms.
+    pub until: Option<i64>,
+    /// Of conversations, only these messages.
+    pub messages: Option<Vec<i64>>,
+    /// Puts the files of messages beside them.
+    #[serde(default = "yes")]
+    pub attachments: bool,
+    /// Ends with a list of the SHA-256 of every file, and a page about the version.
+    #[serde(default)]
+    pub hashes: bool,
+    /// The folder of an earlier export of conversations, to be extended by what is new; nothing in it is changed.
+    pub again: Option<String>,
 }
 
 #[derive(Clone, Debug, Deserialize, TS)]

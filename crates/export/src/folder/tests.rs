@@ -55,3 +55,54 @@ fn an_existing_folder_is_left_alone() {
     assert_eq!(first.main, parent.path().join("Out"));
     assert_eq!(second.main, parent.path().join("Out (2)"));
 }
+
+#[test]
+fn a_staged_folder_has_its_name_only_when_whole() {
+    let parent = tempfile::tempdir().unwrap();
+    fs::create_dir(parent.path().join("Out")).unwrap();
+    let mut folder = FolderWriter::staged(parent.path(), "Out").unwrap();
+    folder.add("a.txt", None, &mut "a".as_bytes()).unwrap();
+    assert!(parent.path().join("Out.part/a.txt").exists());
+    let written = folder.finish().unwrap();
+    assert_eq!(written.main, parent.path().join("Out (2)"));
+    assert_eq!(fs::read_to_string(written.main.join("a.txt")).unwrap(), "a");
+
+    let mut dropped = FolderWriter::staged(parent.path(), "Gone").unwrap();
+    dropped.add("deep/a.txt", None, &mut "a".as_bytes()).unwrap();
+    let mut half = dropped.begin("half.txt").unwrap();
+    half.put(b"half").unwrap();
+    drop((half, dropped));
+    let mut left: Vec<_> = fs::read_dir(parent.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    left.sort();
+    assert_eq!(left, ["Out", "Out (2)"]);
+}
+
+#[test]
+fn every_file_is_in_the_list_of_hashes() {
+    let parent = tempfile::tempdir().unwrap();
+    let mut folder = FolderWriter::staged(parent.path(), "Out").unwrap().hashed().unwrap();
+    let mut text = folder.begin("Ada.txt").unwrap();
+    text.put(b"ab").unwrap();
+    text.put(b"c").unwrap();
+    assert_eq!((text.path(), text.bytes()), (Path::new("Ada.txt"), 3));
+    assert_eq!(folder.end(text).unwrap(), Path::new("Ada.txt"));
+    folder.add("files/ADA: 1.bin", None, &mut "abc".as_bytes()).unwrap();
+    folder.add("SHA256SUMS", None, &mut "".as_bytes()).unwrap();
+    let written = folder.finish().unwrap();
+    // The SHA-256 of "abc" and of nothing, from FIPS 180-2 and RFC 6234.
+    let abc = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+    let none = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+    let list = fs::read_to_string(written.main.join(SUMS_FILE)).unwrap();
+    let lines: Vec<&str> = list.lines().collect();
+    assert_eq!(
+        lines[..3],
+        [format!("{abc}  Ada.txt"), format!("{abc}  files/ADA_ 1.bin"), format!("{none}  SHA256SUMS (2)")]
+    );
+    assert!(lines[3].ends_with("  Names.csv") && lines.len() == 4, "{list}");
+    assert_eq!((written.files, written.items), (5, 2));
+    let sizes: u64 = ["Ada.txt", "files/ADA_ 1.bin", "SHA256SUMS (2)", "Names.csv", SUMS_FILE]
+        .iter()
+        .map(|name| fs::metadata(written.main.join(name)).unwrap().len())
+        .sum();
+    assert_eq!(written.bytes, sizes);
+}

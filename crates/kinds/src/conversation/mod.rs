@@ -3,7 +3,7 @@
 //! A messenger is a folder that reads its own database and fills the [shapes](Bubble) here; the window, the table, the
 //! exports and the search know nothing else of it. [`crate::messages`] and [`crate::whatsapp`] are two.
 
-mod export;
+pub mod export;
 mod find;
 mod shapes;
 mod show;
@@ -12,9 +12,8 @@ mod words;
 
 use backup::Entry;
 
-use crate::{Report, Result};
+use crate::{Reader, Report, Result};
 
-pub(crate) use export::{FOLDER, export_folder};
 pub use find::{find, position};
 pub use shapes::*;
 pub(crate) use show::{document, preview};
@@ -27,7 +26,7 @@ pub(crate) const PAGE: usize = 500;
 /// A kind whose items are conversations.
 ///
 /// Conversations and messages are numbered within their backup; [`Bubble::guid`] is the same in every version.
-pub trait Messenger {
+pub trait Messenger: Reader {
     /// Who takes part in a conversation and how it is called; empty for an unknown one.
     fn header(&mut self, conversation: i64) -> Result<Header>;
     /// The messages of a conversation, oldest first, reactions not among them; empty for an unknown one.
@@ -36,6 +35,9 @@ pub trait Messenger {
     fn deleted(&mut self, _conversation: i64) -> Result<Vec<i64>> {
         Ok(Vec::new())
     }
+    /// Both of these, oldest first; only those sent between two times (Unix milliseconds, both included) where they are
+    /// given, and then none without a time.
+    fn whole(&mut self, conversation: i64, between: Option<(i64, i64)>) -> Result<Vec<i64>>;
     /// The messages of a conversation that carry files, oldest first.
     fn carrying(&mut self, conversation: i64) -> Result<Vec<i64>>;
     /// The bubbles of some messages, in the same order; unknown ones are left out.

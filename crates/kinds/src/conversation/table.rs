@@ -4,10 +4,10 @@ use std::vec::IntoIter;
 
 use export::{Cell, Column, RowSource, iso_time};
 
-use super::{Bubble, BubbleKind, Messenger, PAGE, Part, attachments, summary};
+use super::{Attachment, Bubble, BubbleKind, Messenger, PAGE, Part, attachments, summary};
 use crate::Result;
 
-const COLUMNS: [Column; 13] = [
+pub(super) const COLUMNS: [Column; 16] = [
     Column { key: "conversation", title: "Conversation" },
     Column { key: "when", title: "Date" },
     Column { key: "sender", title: "From" },
@@ -20,6 +20,9 @@ const COLUMNS: [Column; 13] = [
     Column { key: "reply_to", title: "Reply to" },
     Column { key: "edits", title: "Before it was edited" },
     Column { key: "unsent", title: "Unsent" },
+    Column { key: "deleted", title: "Deleted" },
+    Column { key: "marks", title: "Notes" },
+    Column { key: "translation", title: "Translation" },
     Column { key: "key", title: "Unique ID" },
 ];
 
@@ -65,7 +68,7 @@ impl RowSource for MessageRows<'_> {
     fn next(&mut self) -> Option<Vec<Cell>> {
         loop {
             if let Some(bubble) = self.page.next() {
-                return Some(row(&self.title, &bubble));
+                return Some(row(&self.title, &bubble, |file| file.name.clone()));
             }
             match self.turn() {
                 Ok(true) => {}
@@ -79,7 +82,8 @@ impl RowSource for MessageRows<'_> {
     }
 }
 
-fn row(conversation: &str, bubble: &Bubble) -> Vec<Cell> {
+/// A message as a line; `named` says how a file of it stands there.
+pub(super) fn row(conversation: &str, bubble: &Bubble, named: impl Fn(&Attachment) -> String) -> Vec<Cell> {
     let joined = |texts: Vec<String>| Cell::text(Some(texts.join("; ")).filter(|text| !text.is_empty()));
     let reactions = bubble.reactions.iter().map(|reaction| format!("{} {}", reaction.emoji, reaction.by.join(", ")));
     let edits = bubble.edits.iter().map(|edit| match edit.when.and_then(iso_time) {
@@ -93,7 +97,7 @@ fn row(conversation: &str, bubble: &Bubble) -> Vec<Cell> {
         Cell::time(bubble.when),
         bubble.sender.as_deref().unwrap_or("Me").into(),
         Cell::text(Some(text).filter(|text| !text.is_empty())),
-        joined(attachments(bubble).map(|file| file.name.clone()).collect()),
+        joined(attachments(bubble).map(named).collect()),
         Cell::text(bubble.service.as_deref()),
         if bubble.kind == BubbleKind::Event { "event" } else { "message" }.into(),
         Cell::time(bubble.read),
@@ -101,6 +105,9 @@ fn row(conversation: &str, bubble: &Bubble) -> Vec<Cell> {
         Cell::text(bubble.reply_to.as_ref().map(|answered| answered.text.as_str()).filter(|text| !text.is_empty())),
         joined(edits.collect()),
         Cell::Bool(bubble.unsent),
+        Cell::time(bubble.deleted),
+        joined(bubble.effect.iter().chain(&bubble.marks).cloned().collect()),
+        Cell::text(bubble.translation.as_ref().map(|translation| translation.text.as_str())),
         bubble.guid.as_str().into(),
     ]
 }

@@ -112,6 +112,34 @@ impl Conversations {
         Ok(ids)
     }
 
+    /// All messages of a conversation, those in "Recently Deleted" too, oldest first; those sent between two times (Unix
+    /// milliseconds) where they are given.
+    pub fn whole(&self, db: &Database, id: i64, between: Option<(i64, i64)>, report: &mut Report) -> Result<Vec<i64>> {
+        let Some(conversation) = self.get(id) else { return Ok(Vec::new()) };
+        if conversation.deleted == 0 && between.is_none() {
+            return self.thread(db, id, report);
+        }
+        let chats = list(&conversation.chats);
+        let mut members = format!("SELECT message_id FROM chat_message_join WHERE chat_id IN ({chats})");
+        if conversation.deleted > 0 {
+            let deleted = "UNION SELECT message_id FROM chat_recoverable_message_join WHERE chat_id IN";
+            members = format!("{members} {deleted} ({chats})");
+        }
+        let date = in_nanoseconds("m.date");
+        // A date of 0 is none.
+        let sent =
+            if between.is_some() { format!("AND m.date <> 0 AND {date} BETWEEN ? AND ?") } else { String::new() };
+        let query = format!(
+            "SELECT m.ROWID FROM message m WHERE m.ROWID IN ({members})
+             AND m.ROWID NOT IN (SELECT row FROM temp.tapback) {sent} ORDER BY {date}, m.ROWID"
+        );
+        let mut ids = Vec::new();
+        let params = between.map(|(from, until)| vec![since_2001(from), since_2001(until)]).unwrap_or_default();
+        let params = rusqlite::params_from_iter(params);
+        sql::each(db, KIND_NAME, &query, params, report, |row, _| ids.extend(sql::integer(row, 0)))?;
+        Ok(ids)
+    }
+
     /// When some messages were deleted, Unix milliseconds; only those that wait in "Recently Deleted".
     pub fn deleted_when(&self, db: &Database, ids: &[i64], report: &mut Report) -> Result<HashMap<i64, i64>> {
         let mut when = HashMap::new();
@@ -133,8 +161,7 @@ impl Conversations {
     pub fn active(&self, db: &Database, from: i64, until: i64, report: &mut Report) -> Result<BTreeSet<i64>> {
         let Order { from: rows, date } = self.order;
         let query = format!("SELECT DISTINCT j.chat_id FROM {rows} WHERE {} BETWEEN ? AND ?", in_nanoseconds(date));
-        let nanoseconds = |ms: i64| ms.saturating_sub(COCOA * 1000).saturating_mul(1_000_000);
-        self.of_rows(db, &query, [nanoseconds(from), nanoseconds(until)], report)
+        self.of_rows(db, &query, [since_2001(from), since_2001(until)], report)
     }
 
     /// The conversations with a file that a person sent.
@@ -187,6 +214,11 @@ impl Conversations {
 /// A time of messages in nanoseconds: seconds before iOS 11, and a database may hold both.
 fn in_nanoseconds(date: &str) -> String {
     format!("CASE WHEN {date} BETWEEN -100000000000 AND 100000000000 THEN {date} * 1000000000 ELSE {date} END")
+}
+
+/// Unix milliseconds in nanoseconds since 2001.
+fn since_2001(ms: i64) -> i64 {
+    ms.saturating_sub(COCOA * 1000).saturating_mul(1_000_000)
 }
 
 /// Which chats belong together, as places in `chats`. A chat can tie two groups: one by its people, one by its group id.

@@ -25,7 +25,7 @@ mod reactions;
 mod read;
 mod show;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -35,10 +35,11 @@ use ::export::{Card, Document, RowSource, Written};
 use backup::{Backup, Database, Entry};
 
 use crate::contacts::Pictures;
-use crate::conversation::{Bubble, FOLDER, Header, MessageRows, Messenger, document, export_folder};
+use crate::conversation::export::{self, Scope, Wishes};
+use crate::conversation::{Bubble, Header, MessageRows, Messenger, document};
 use crate::people::People;
-use crate::{CSV, Format, IndexCard, JSON, Kind, Media, MediaSize, Opened, Place, Progress, Query, Reader};
-use crate::{Report, Result, export_table};
+use crate::{Format, IndexCard, Kind, Media, MediaSize, Opened, Place, Progress, Query, Reader};
+use crate::{Report, Result};
 use conversations::Conversations;
 use handles::Handles;
 
@@ -63,7 +64,7 @@ impl Kind for MessagesKind {
     }
 
     fn formats(&self) -> &'static [Format] {
-        &[FOLDER, CSV, JSON]
+        &export::FORMATS
     }
 
     fn open(&self, backup: Arc<Backup>) -> Result<Opened> {
@@ -164,14 +165,8 @@ impl Reader for Messages {
     }
 
     fn export(&mut self, ids: &[i64], format: &str, to: &Path, run: &mut dyn Progress) -> Result<Written> {
-        let known = ids.iter().filter_map(|id| self.conversations.get(*id));
-        let total = known.map(|conversation| conversation.messages).sum();
-        let mut by_message = |done: u64, _| run.step(done, total);
-        if format == FOLDER.id {
-            let backup = self.backup.clone();
-            return export_folder(self, &backup, ids, "Messages", to, &mut by_message);
-        }
-        export_table(self, ids, format, to, "Messages", &mut by_message)
+        let backup = self.backup.clone();
+        export::export(self, &backup, &Scope::of(ids), &Wishes::plain(format), "Messages", to, run)
     }
 
     /// `attachment/<id>`, `sound/<id>` (an attachment in a form that plays), `drawing/<message>`, and the people's
@@ -216,6 +211,11 @@ impl Messenger for Messages {
     fn deleted(&mut self, conversation: i64) -> Result<Vec<i64>> {
         self.need_tapbacks()?;
         self.conversations.deleted(&self.db, conversation, &mut self.report)
+    }
+
+    fn whole(&mut self, conversation: i64, between: Option<(i64, i64)>) -> Result<Vec<i64>> {
+        self.need_tapbacks()?;
+        self.conversations.whole(&self.db, conversation, between, &mut self.report)
     }
 
     fn carrying(&mut self, conversation: i64) -> Result<Vec<i64>> {

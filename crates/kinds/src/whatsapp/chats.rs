@@ -130,16 +130,28 @@ impl Chats {
         Ok(newest)
     }
 
-    /// The messages of a chat, oldest first; only those with a file where `files` says so.
-    pub fn thread(&self, db: &Database, chat: i64, files: bool, report: &mut Report) -> Result<Vec<i64>> {
+    /// The messages of a chat, oldest first; only those of a further condition such as [`WITH_FILE`].
+    pub fn thread(&self, db: &Database, chat: i64, only: &str, report: &mut Report) -> Result<Vec<i64>> {
         let sort = db.column("ZWAMESSAGE", "ZSORT");
-        let files = if files { "AND ZMESSAGETYPE IN (1, 2, 3, 8, 11, 15) AND ZMEDIAITEM IS NOT NULL" } else { "" };
         let query =
-            format!("SELECT Z_PK FROM ZWAMESSAGE WHERE ZCHATSESSION = ? {files} ORDER BY ZMESSAGEDATE, {sort}, Z_PK");
+            format!("SELECT Z_PK FROM ZWAMESSAGE WHERE ZCHATSESSION = ? {only} ORDER BY ZMESSAGEDATE, {sort}, Z_PK");
         let mut ids = Vec::new();
         sql::each(db, KIND_NAME, &query, [chat], report, |row, _| ids.extend(sql::integer(row, 0)))?;
         Ok(ids)
     }
+}
+
+/// The condition that a message has a file.
+pub(super) const WITH_FILE: &str = "AND ZMESSAGETYPE IN (1, 2, 3, 8, 11, 15) AND ZMEDIAITEM IS NOT NULL";
+
+/// The condition that a message was sent between two times (Unix milliseconds); those without a time were not.
+pub(super) fn between(from: i64, until: i64) -> String {
+    format!("AND ZMESSAGEDATE <> 0 AND ZMESSAGEDATE BETWEEN {} AND {}", cocoa(from), cocoa(until))
+}
+
+/// Unix milliseconds in seconds since 2001.
+fn cocoa(ms: i64) -> f64 {
+    (ms as f64) / 1000.0 - 978_307_200.0
 }
 
 fn add_members(
@@ -168,7 +180,6 @@ fn add_members(
 /// What the database must be asked for; `None` when nothing.
 fn narrowed(db: &Database, query: &Query, report: &mut Report) -> Result<Option<BTreeSet<i64>>> {
     let number = |name| query.filter.get(name).and_then(|text| text.parse::<i64>().ok());
-    let cocoa = |ms: i64| (ms as f64) / 1000.0 - 978_307_200.0;
     let mut conditions = Vec::new();
     conditions.extend(number("from").map(|from| format!("ZMESSAGEDATE >= {}", cocoa(from))));
     conditions.extend(number("until").map(|until| format!("ZMESSAGEDATE <= {}", cocoa(until))));

@@ -23,10 +23,11 @@ use ::export::{Card, Document, RowSource, Written};
 use backup::{Backup, Database, Entry};
 
 use crate::contacts::Pictures;
-use crate::conversation::{Bubble, FOLDER, Header, MessageRows, Messenger, export_folder};
+use crate::conversation::export::{self, Scope, Wishes};
+use crate::conversation::{Bubble, Header, MessageRows, Messenger};
 use crate::people::People;
-use crate::{CSV, Format, IndexCard, JSON, Kind, Media, MediaSize, Opened, Place, Progress, Query, Reader};
-use crate::{Report, Result, export_table};
+use crate::{Format, IndexCard, Kind, Media, MediaSize, Opened, Place, Progress, Query, Reader};
+use crate::{Report, Result};
 use chats::Chats;
 use names::Names;
 
@@ -66,7 +67,7 @@ impl Kind for WhatsAppKind {
     }
 
     fn formats(&self) -> &'static [Format] {
-        &[FOLDER, CSV, JSON]
+        &export::FORMATS
     }
 
     fn open(&self, backup: Arc<Backup>) -> Result<Opened> {
@@ -150,14 +151,9 @@ impl Reader for WhatsApp {
     }
 
     fn export(&mut self, ids: &[i64], format: &str, to: &Path, run: &mut dyn Progress) -> Result<Written> {
-        let total = ids.iter().filter_map(|id| self.chats.get(*id)).map(|chat| chat.messages).sum();
+        let backup = self.backup.clone();
         let title = self.title;
-        let mut by_message = |done: u64, _| run.step(done, total);
-        if format == FOLDER.id {
-            let backup = self.backup.clone();
-            return export_folder(self, &backup, ids, title, to, &mut by_message);
-        }
-        export_table(self, ids, format, to, title, &mut by_message)
+        export::export(self, &backup, &Scope::of(ids), &Wishes::plain(format), title, to, run)
     }
 
     /// `attachment/<id>` (a row of `ZWAMEDIAITEM`), and the people's `contact/<id>`.
@@ -187,11 +183,16 @@ impl Messenger for WhatsApp {
     }
 
     fn thread(&mut self, conversation: i64) -> Result<Vec<i64>> {
-        self.chats.thread(&self.db, conversation, false, &mut self.report)
+        self.chats.thread(&self.db, conversation, "", &mut self.report)
+    }
+
+    fn whole(&mut self, conversation: i64, between: Option<(i64, i64)>) -> Result<Vec<i64>> {
+        let sent = between.map(|(from, until)| chats::between(from, until)).unwrap_or_default();
+        self.chats.thread(&self.db, conversation, &sent, &mut self.report)
     }
 
     fn carrying(&mut self, conversation: i64) -> Result<Vec<i64>> {
-        self.chats.thread(&self.db, conversation, true, &mut self.report)
+        self.chats.thread(&self.db, conversation, chats::WITH_FILE, &mut self.report)
     }
 
     fn bubbles(&mut self, ids: &[i64]) -> Result<Vec<Bubble>> {

@@ -42,6 +42,10 @@ fn versions_are_kept_side_by_side() {
     assert_eq!(new.get("empty/inner"), None);
     assert_eq!(new.local_path("aa/1"), new.local_path("aa/3"));
     assert!(matches!(store.version(UDID, 3), Err(Error::NoVersion { seq: 3, .. })));
+    let record = std::fs::read(old.0.layout.versions(UDID).join(&old.head().file)).unwrap();
+    let (before, trailer) = record.split_at(record.len() - 32);
+    assert_eq!(old.digest().unwrap(), *blake3::hash(before).as_bytes());
+    assert_eq!((old.digest().unwrap().as_slice(), old.digest().unwrap() == new.digest().unwrap()), (trailer, false));
 }
 
 #[test]

@@ -49,6 +49,13 @@ impl From<kinds::Error> for ApiError {
             E::Io { path, source } => ApiError::io(&path, &source),
             E::Cancelled => ApiError::cancelled(),
             E::Picture(why) => ApiError::new(Code::PictureUnreadable, format!("This picture cannot be shown: {why}.")),
+            E::NotAnExport { path, why } => ApiError::new(
+                Code::BadRequest,
+                format!(
+                    "{} cannot be extended: {why}. Choose the folder of an earlier export of the same kind and format.",
+                    path.display()
+                ),
+            ),
             E::UnknownFormat { .. } => ApiError::new(Code::BadRequest, error.to_string()),
             E::Database { ref source, .. } if lost(source) => {
                 let detail = chain(&error);

@@ -30,6 +30,10 @@ fn deleted_messages_have_a_view_of_their_own() {
     assert_eq!((messages.thread(1).unwrap(), messages.deleted(1).unwrap()), (vec![1, 3], vec![2]));
     assert_eq!((messages.thread(3).unwrap(), messages.deleted(3).unwrap()), (vec![], vec![5]));
     assert_eq!(messages.deleted(2).unwrap(), [0; 0]);
+    assert_eq!((messages.whole(1, None).unwrap(), messages.whole(2, None).unwrap()), (vec![1, 2, 3], vec![4]));
+    let between = Some((1_578_307_200_000, 1_578_307_300_000));
+    assert_eq!(messages.whole(1, between).unwrap(), [1, 2], "both ends are included");
+    assert_eq!(messages.whole(3, Some((i64::MIN, i64::MAX))).unwrap(), [5]);
     let bubble = messages.bubbles(&[2, 1]).unwrap();
     assert_eq!((bubble[0].deleted, bubble[1].deleted), (Some(1_578_307_500_000), None));
 }

@@ -10,11 +10,11 @@ use crate::conversation::Messenger;
 use crate::testing::{TestBackup, reader};
 use crate::{Query, Reader};
 
-pub(super) const SMS: (&str, &str) = ("HomeDomain", "Library/SMS/sms.db");
+pub(crate) const SMS: (&str, &str) = ("HomeDomain", "Library/SMS/sms.db");
 const BOOK: &str = "Library/AddressBook/AddressBook.sqlitedb";
 
 /// The tables of iOS 17, with the columns that are read.
-pub(super) const NEW: &str = "
+pub(crate) const NEW: &str = "
     CREATE TABLE message (ROWID INTEGER PRIMARY KEY AUTOINCREMENT, guid TEXT UNIQUE NOT NULL, text TEXT,
         handle_id INTEGER DEFAULT 0, subject TEXT, attributedBody BLOB, service TEXT, date INTEGER, date_read INTEGER,
         is_from_me INTEGER DEFAULT 0, item_type INTEGER DEFAULT 0, other_handle INTEGER DEFAULT 0, group_title TEXT,
@@ -37,7 +37,7 @@ pub(super) const NEW: &str = "
     CREATE INDEX message_idx_associated_message ON message(associated_message_guid);";
 
 /// The tables of iOS 6: seconds, and nothing of what came later.
-pub(super) const OLD: &str = "
+pub(crate) const OLD: &str = "
     CREATE TABLE message (ROWID INTEGER PRIMARY KEY AUTOINCREMENT, guid TEXT UNIQUE NOT NULL, text TEXT,
         handle_id INTEGER DEFAULT 0, subject TEXT, attributedBody BLOB, service TEXT, date INTEGER, date_read INTEGER,
         is_from_me INTEGER DEFAULT 0);
@@ -50,7 +50,7 @@ pub(super) const OLD: &str = "
     CREATE TABLE message_attachment_join (message_id INTEGER, attachment_id INTEGER);";
 
 /// A backup with a message database and an address book with Ada (1) and Ben (2).
-pub(super) fn backup(schema: &str, rows: &str) -> TestBackup {
+pub(crate) fn backup(schema: &str, rows: &str) -> TestBackup {
     let book = "CREATE TABLE ABPerson (ROWID INTEGER PRIMARY KEY, First TEXT, Last TEXT);
         CREATE TABLE ABMultiValue (UID INTEGER PRIMARY KEY, record_id INTEGER, property INTEGER, label INTEGER, value TEXT);
         INSERT INTO ABPerson VALUES (1, 'Ada', 'Lovelace'), (2, 'Ben', NULL);
@@ -60,18 +60,18 @@ pub(super) fn backup(schema: &str, rows: &str) -> TestBackup {
 }
 
 /// An opened reader and all its conversations, newest first.
-pub(super) fn opened(backup: &Arc<Backup>) -> (Box<dyn Reader>, Vec<i64>) {
+pub(crate) fn opened(backup: &Arc<Backup>) -> (Box<dyn Reader>, Vec<i64>) {
     let mut reader = reader(KIND, backup);
     let ids = reader.ids(&Query::default()).unwrap();
     (reader, ids)
 }
 
-pub(super) fn messages(reader: &mut Box<dyn Reader>) -> &mut dyn Messenger {
+pub(crate) fn messages(reader: &mut Box<dyn Reader>) -> &mut dyn Messenger {
     reader.as_messenger().unwrap()
 }
 
 /// An archived attributed string of one run, as a phone writes it; texts of up to 127 bytes.
-pub(super) fn archived(text: &str) -> Vec<u8> {
+pub(crate) fn archived(text: &str) -> Vec<u8> {
     let mut bytes =
         b"\x04\x0bstreamtyped\x81\xe8\x03\x84\x01@\x84\x84\x84\x12NSAttributedString\0\x84\x84\x08NSObject\0".to_vec();
     bytes.extend(b"\x85\x92\x84\x84\x84\x08NSString\x01\x94\x84\x01+");
@@ -87,13 +87,13 @@ pub(super) fn archived(text: &str) -> Vec<u8> {
 }
 
 /// Bytes as SQL writes them.
-pub(super) fn hex(bytes: &[u8]) -> String {
+pub(crate) fn hex(bytes: &[u8]) -> String {
     let digits: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
     format!("x'{digits}'")
 }
 
 /// A `message_summary_info`: wordings of part 0, and the numbers of unsent parts, out of `parts`.
-pub(super) fn summary(wordings: &[(f64, &str)], unsent: &[i64], parts: usize) -> Vec<u8> {
+pub(crate) fn summary(wordings: &[(f64, &str)], unsent: &[i64], parts: usize) -> Vec<u8> {
     let dictionary = |pairs: Vec<(String, Value)>| Value::Dictionary(pairs.into_iter().collect::<Dictionary>());
     let events = wordings.iter().map(|(seconds, text)| {
         dictionary(vec![("d".into(), Value::Real(*seconds)), ("t".into(), Value::Data(archived(text)))])

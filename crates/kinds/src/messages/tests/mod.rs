@@ -2,6 +2,6 @@ mod apps;
 mod bodies;
 mod conversations;
 mod deleted;
-mod made;
+pub(crate) mod made;
 mod realdata;
 mod shown;

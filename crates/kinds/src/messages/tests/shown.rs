@@ -3,7 +3,8 @@
 use super::made::{NEW, archived, backup, hex, messages, opened, summary};
 use crate::conversation::{Bubble, BubbleKind, Part, Shows, State};
 use crate::testing::TestBackup;
-use crate::{Error, Media, MediaSize};
+use crate::{Media, MediaSize};
+use export::Cell;
 
 /// A conversation with Ada: what she and the owner send is given as rows of `message` from number 1 on.
 pub(super) fn with(columns: &str, values: &str) -> TestBackup {
@@ -145,24 +146,21 @@ fn files_stand_where_the_text_has_them() {
 fn tables_folders_and_the_search() {
     let backup = with_files().open();
     let (mut reader, ids) = opened(&backup);
-    let to = tempfile::tempdir().unwrap();
-    let json = reader.export(&ids, "json", to.path(), &mut |_, _| true).unwrap();
-    assert_eq!(json.items, 2);
-    let rows: serde_json::Value = serde_json::from_slice(&std::fs::read(json.main).unwrap()).unwrap();
-    assert_eq!(rows[0]["conversation"], "Ada Lovelace");
-    assert_eq!(rows[0]["text"], "see \n and");
-    assert_eq!(rows[0]["attachments"], "dot.png; clip.mov");
-    assert_eq!(rows[0]["when"], "2020-01-06T10:40:00Z");
-    assert_eq!((&rows[1]["sender"], &rows[1]["when"]), (&"Me".into(), &serde_json::Value::Null));
+    let mut rows = reader.rows(&ids).unwrap();
+    let columns: Vec<&str> = rows.columns().iter().map(|column| column.key).collect();
+    let (first, second) = (rows.next().unwrap(), rows.next().unwrap());
+    let of = |row: &[Cell], key| row[columns.iter().position(|column| *column == key).unwrap()].clone();
+    assert_eq!(of(&first, "conversation"), "Ada Lovelace".into());
+    assert_eq!(of(&first, "text"), "see \n and".into());
+    assert_eq!(of(&first, "attachments"), "dot.png; clip.mov".into());
+    assert_eq!(of(&first, "when"), Cell::Time(1_578_307_200_000));
+    assert_eq!((of(&second, "sender"), of(&second, "when")), ("Me".into(), Cell::Empty));
+    assert_eq!((rows.next(), columns.len()), (None, first.len()));
+    drop(rows);
 
-    let written = reader.export(&ids, "folder", to.path(), &mut |_, _| true).unwrap();
-    assert_eq!((written.items, written.files, written.skipped.len()), (2, 2, 2));
-    assert!(written.main.join("Ada Lovelace/dot.png").exists());
-    let table = std::fs::read_to_string(written.main.join("Messages.csv")).unwrap();
-    assert_eq!(table.lines().next().unwrap().trim_start_matches('\u{FEFF}').split(',').next(), Some("Conversation"));
-    let stopped = reader.export(&ids, "csv", to.path(), &mut |_, _| false);
-    assert!(matches!(stopped, Err(Error::Cancelled)));
-    assert!(matches!(reader.export(&ids, "pdf", to.path(), &mut |_, _| true), Err(Error::UnknownFormat { .. })));
+    let to = tempfile::tempdir().unwrap();
+    let written = reader.export(&ids, "csv", to.path(), &mut |_, _| true).unwrap();
+    assert_eq!((written.items, written.skipped.len(), written.main), (2, 2, to.path().join("Messages")));
 
     let mut cards = Vec::new();
     reader.index(&mut |card| cards.push(card)).unwrap();
