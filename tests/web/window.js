@@ -32,6 +32,7 @@ export async function open(pictures = "", variables = {}) {
   await page.goto(host.address);
   return {
     home,
+    screenshots,
     page,
     /** Fails with every line of what went wrong in the page, but for those that were meant to. */
     clean(meant = null) {

@@ -9,6 +9,9 @@ const PYTHON: &[&str] =
 /// In an environment of its own: it pins what the others want otherwise.
 const MVT: &[&str] = &["mvt==2026.10.26"];
 
+/// A Rust program, so it is built here: minutes, which only what asks for it pays.
+const IMESSAGE_EXPORTER: &str = "5.0.1";
+
 /// The environment of all that get along.
 const SHARED: &str = "python";
 const READER: &[&str] = &["blake3==1.0.11", "zstandard==0.25.0", "PyNaCl==1.6.2"];
@@ -38,6 +41,17 @@ pub fn programs() -> Result<PathBuf, String> {
 /// A Python with what `docs/reader.py` imports.
 pub fn reader_python() -> Result<PathBuf, String> {
     Ok(python(SHARED, READER)?.join("bin/python3"))
+}
+
+/// imessage-exporter, from crates.io: built once, kept below `target/`.
+pub fn imessage_exporter() -> Result<PathBuf, String> {
+    let folder = root().join("target/imessage-exporter");
+    let program = folder.join("bin/imessage-exporter");
+    if !program.exists() {
+        let install = ["install", "imessage-exporter", "--version", IMESSAGE_EXPORTER, "--locked", "--quiet", "--root"];
+        step(Command::new("cargo").args(install).arg(&folder).current_dir(root()))?;
+    }
+    Ok(program)
 }
 
 /// A program that comes in a Python package.
