@@ -1,8 +1,8 @@
 use image::codecs::png::PngEncoder;
 use image::imageops::FilterType;
-use image::{DynamicImage, GenericImageView, ImageEncoder};
+use image::{DynamicImage, GenericImageView, ImageEncoder, Rgb, RgbImage, RgbaImage};
 
-use super::{Picture, Result, Unreadable};
+use super::{Picture, Result, Unreadable, Want};
 
 /// Quality of the JPEGs made here: thumbnails of 256 pixels come out at 10 to 20 kB.
 const QUALITY: u8 = 82;
@@ -21,11 +21,14 @@ pub fn shrink(image: DynamicImage, longest: u32) -> DynamicImage {
     rough.resize(longest, longest, FilterType::CatmullRom)
 }
 
-/// Writes a picture: JPEG, or PNG where something shows through. `profile` is an ICC colour profile.
-pub fn picture(image: DynamicImage, profile: Option<Vec<u8>>) -> Result<Picture> {
+/// Writes a picture: JPEG, or PNG where something shows through a screen. `profile` is an ICC colour profile.
+pub fn picture(image: DynamicImage, profile: Option<Vec<u8>>, want: Want) -> Result<Picture> {
     let profile = profile.filter(|icc| icc.len() <= MAX_PROFILE && icc.get(16..20) == Some(b"RGB "));
     if image.color().has_alpha() {
         let image = image.to_rgba8();
+        if matches!(want, Want::Print(_)) {
+            return jpeg(&on_white(&image), profile);
+        }
         if image.pixels().any(|pixel| pixel.0[3] != 255) {
             return png(&image, profile);
         }
@@ -33,7 +36,20 @@ pub fn picture(image: DynamicImage, profile: Option<Vec<u8>>) -> Result<Picture>
     jpeg(&image.to_rgb8(), profile)
 }
 
-fn png(image: &image::RgbaImage, profile: Option<Vec<u8>>) -> Result<Picture> {
+fn on_white(image: &RgbaImage) -> RgbImage {
+    let mixed = |colour: u8, alpha: u8| {
+        let (colour, alpha) = (u32::from(colour), u32::from(alpha));
+        // At most 255.
+        ((colour * alpha + 255 * (255 - alpha)) / 255) as u8
+    };
+    let pixel = |x, y| {
+        let [red, green, blue, alpha] = image.get_pixel(x, y).0;
+        Rgb([red, green, blue].map(|colour| mixed(colour, alpha)))
+    };
+    RgbImage::from_fn(image.width(), image.height(), pixel)
+}
+
+fn png(image: &RgbaImage, profile: Option<Vec<u8>>) -> Result<Picture> {
     let mut bytes = Vec::new();
     let mut encoder = PngEncoder::new(&mut bytes);
     if let Some(icc) = profile {
@@ -46,7 +62,7 @@ fn png(image: &image::RgbaImage, profile: Option<Vec<u8>>) -> Result<Picture> {
     Ok(Picture { mime: "image/png", bytes, width, height })
 }
 
-fn jpeg(image: &image::RgbImage, profile: Option<Vec<u8>>) -> Result<Picture> {
+fn jpeg(image: &RgbImage, profile: Option<Vec<u8>>) -> Result<Picture> {
     let mut bytes = Vec::new();
     let mut encoder = jpeg_encoder::Encoder::new(&mut bytes, QUALITY);
     let damaged = |error: jpeg_encoder::EncodingError| Unreadable::Damaged(error.to_string());

@@ -74,7 +74,7 @@ fn make(part: Part, look: Look, want: Want) -> Result<Picture> {
     bounded::run(part.width * part.height * MEMORY, move || {
         let mut image = encode::shrink(decode(&part.bytes)?, want.longest());
         image.apply_orientation(look.orientation);
-        encode::picture(image, look.profile)
+        encode::picture(image, look.profile, want)
     })
 }
 

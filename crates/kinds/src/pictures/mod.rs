@@ -34,12 +34,14 @@ pub enum Want {
     /// For a whole window: at most [`SCREEN`] pixels on the longest side, unless a web view can draw the file as it is
     /// (upright JPEG, PNG, GIF or WebP of at most 16 megapixels).
     Screen,
+    /// For paper: a JPEG on white, at most this many pixels on the longest side.
+    Print(u32),
 }
 
 impl Want {
     fn longest(self) -> u32 {
         match self {
-            Want::Thumb(side) => side.clamp(1, SCREEN),
+            Want::Thumb(side) | Want::Print(side) => side.clamp(1, SCREEN),
             Want::Screen => SCREEN,
         }
     }
@@ -75,7 +77,7 @@ pub type Result<T> = std::result::Result<T, Unreadable>;
 
 /// Makes an upright picture of the size that is wanted.
 ///
-/// Colours keep their profile; transparency stays (as PNG). Reads the source to its end, at most 128 MiB.
+/// Colours keep their profile; transparency stays (as PNG), except on paper. Reads the source to its end, at most 128 MiB.
 pub fn render(source: &mut dyn Read, want: Want) -> Result<Picture> {
     let (format, bytes) = take(source)?;
     if format == Format::Heif {

@@ -43,7 +43,7 @@ pub fn render(format: Format, bytes: Vec<u8>, want: Want) -> Result<Picture> {
         drop(bytes);
         let mut image = encode::shrink(image, want.longest());
         image.apply_orientation(head.orientation);
-        encode::picture(image, head.profile)
+        encode::picture(image, head.profile, want)
     })
 }
 
@@ -57,6 +57,7 @@ fn passes(format: Format, bytes: &[u8], head: &Head, want: Want) -> bool {
         Want::Screen if format == Format::Gif => true,
         // A 12-megapixel photo is drawn sooner than it is made smaller, and can be zoomed into.
         Want::Screen => pixels <= AS_IT_IS_PIXELS && longest <= 8192,
+        Want::Print(_) => false,
     };
     fits && bytes.len() <= AS_IT_IS && head.orientation == Orientation::NoTransforms
 }

@@ -74,6 +74,22 @@ fn what_a_web_view_can_draw_stays_as_it_is() {
 }
 
 #[test]
+fn on_paper_all_is_jpeg_on_white() {
+    let clear = RgbaImage::from_fn(40, 20, |x, _| if x < 20 { Rgba([0, 0, 0, 0]) } else { Rgba([200, 0, 0, 255]) });
+    let printed = made(&encoded(clear, ImageFormat::Png), Want::Print(834));
+    assert_eq!(printed.mime, "image/jpeg");
+    let (left, right) = (decoded(&printed).get_pixel(5, 10).0, decoded(&printed).get_pixel(35, 10).0);
+    assert!(left[..3].iter().all(|part| *part > 245), "white where it was clear: {left:?}");
+    assert!(right[0] > 180 && right[1] < 20, "red where it was red: {right:?}");
+    let small = encoded(two_halves(60, 40), ImageFormat::Gif);
+    assert_eq!(made(&small, Want::Print(834)).mime, "image/jpeg");
+    assert_eq!(
+        decoded(&made(&encoded(two_halves(900, 300), ImageFormat::Jpeg), Want::Print(450))).dimensions(),
+        (450, 150)
+    );
+}
+
+#[test]
 fn transparency_stays() {
     let sticker = RgbaImage::from_fn(600, 300, |x, _| Rgba([200, 30, 30, if x < 300 { 0 } else { 255 }]));
     let picture = made(&encoded(sticker, ImageFormat::Png), Want::Thumb(200));
