@@ -7,7 +7,7 @@ use std::process::Command;
 pub const WINDOW: &[&str] =
     &["libwebkit2gtk-4.1-dev", "libayatana-appindicator3-1", "gstreamer1.0-plugins-good", "gstreamer1.0-libav"];
 
-/// To test it: a screen, a WebDriver, a browser, other people's clients and judges, volumes to cut and fill.
+/// To test it: a screen, a WebDriver, a browser, other people's clients and judges, volumes to cut and fill, fonts.
 pub const TESTS: &[&str] = &[
     "xvfb",
     "xauth",
@@ -30,6 +30,11 @@ pub const TESTS: &[&str] = &[
     "btrfs-progs",
     "exfat-fuse",
     "exfatprogs",
+    "poppler-utils",
+    "qpdf",
+    "fonts-noto-core",
+    "fonts-noto-cjk",
+    "fonts-noto-color-emoji",
 ];
 
 /// Installs what is missing of `packages`; on a system without apt it says what is needed.

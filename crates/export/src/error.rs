@@ -15,6 +15,9 @@ pub enum Error {
     /// A table could not be passed on to its output.
     #[error("could not write a table: {0}")]
     Output(#[source] io::Error),
+    /// A font or a picture that was laid out could not be put into a PDF.
+    #[error("the PDF could not be put together: {why}")]
+    Pdf { why: String },
     /// Thousands of files of that name are there already.
     #[error("no free name left for {}", path.display())]
     NoFreeName { path: PathBuf },

@@ -7,6 +7,7 @@ pub mod csv;
 pub mod folder;
 pub mod json;
 pub mod names;
+pub mod pdf;
 
 mod atomic;
 mod cell;

@@ -84,7 +84,9 @@ impl From<export::Error> for ApiError {
                 ApiError::new(Code::FileMissing, format!("What belongs into {} could not be read.", path.display()))
                     .detail(chain(&error))
             }
-            E::Output(_) => ApiError::new(Code::Io, "The export could not be written.").detail(chain(&error)),
+            E::Output(_) | E::Pdf { .. } => {
+                ApiError::new(Code::Io, "The export could not be written.").detail(chain(&error))
+            }
             E::NoFreeName { path } => {
                 ApiError::new(Code::FileExists, format!("There are too many files like {} already.", path.display()))
             }
