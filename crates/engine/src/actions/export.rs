@@ -92,7 +92,8 @@ fn conversations(
     let wishes = Wishes {
         format: asked.format.clone(),
         attachments: asked.attachments,
-        hashes: asked.hashes.then(|| source(opened)).transpose()?,
+        source: Some(source(opened)?),
+        hashes: asked.hashes,
         again: asked.again.as_ref().map(PathBuf::from),
     };
     Ok(kinds::conversation::export::export(messenger, &opened.backup, &scope, &wishes, title, to, run)?)

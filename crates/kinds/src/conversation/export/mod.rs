@@ -10,6 +10,7 @@ mod csv;
 mod earlier;
 mod html;
 mod json;
+mod pdf;
 mod places;
 mod scope;
 mod source;
@@ -28,10 +29,11 @@ use earlier::{Earlier, Log};
 pub use places::{Place, Places};
 pub use scope::Scope;
 pub use source::Source;
-use walk::{Step, Walk};
+use walk::{Extent, Step, Walk};
 
 /// What conversations can be exported as; the first is the usual choice.
-pub(crate) const FORMATS: [Format; 4] = [
+pub(crate) const FORMATS: [Format; 5] = [
+    Format { id: "pdf", title: "Pages (PDF)", extension: None },
     Format { id: "html", title: "Web pages (HTML)", extension: None },
     Format { id: "txt", title: "Text files", extension: None },
     Format { id: "csv", title: "Spreadsheet (CSV)", extension: None },
@@ -45,8 +47,10 @@ pub struct Wishes {
     pub format: String,
     /// Whether files are put beside the messages.
     pub attachments: bool,
-    /// Ends the export with a list of the SHA-256 of every file, and a page about this version.
-    pub hashes: Option<Source>,
+    /// The version that is exported from, where its name is to be told.
+    pub source: Option<Source>,
+    /// Ends the export with a list of the SHA-256 of every file, and a page about the version.
+    pub hashes: bool,
     /// The folder of an earlier export, which is extended by what it does not hold yet. Nothing in it is changed: what is
     /// new comes into a folder of its own inside.
     pub again: Option<PathBuf>,
@@ -55,7 +59,7 @@ pub struct Wishes {
 impl Wishes {
     /// All of it, with attachments.
     pub fn plain(format: &str) -> Wishes {
-        Wishes { format: format.to_owned(), attachments: true, hashes: None, again: None }
+        Wishes { format: format.to_owned(), attachments: true, source: None, hashes: false, again: None }
     }
 }
 
@@ -73,6 +77,12 @@ trait Writer {
 /// What a writer works with.
 struct Around<'a> {
     messenger: &'a mut dyn Messenger,
+    backup: &'a Backup,
+    source: Option<&'a Source>,
+    /// Of the conversation at hand; `None` where only some of it may be written.
+    extent: Option<Extent>,
+    /// What is left out of every conversation, in a sentence.
+    left_out: Option<String>,
     /// Where the files of the messages are.
     places: Places,
     folder: FolderWriter,
@@ -109,18 +119,28 @@ pub fn export(
         Some(again) => FolderWriter::staged(again, &earlier::folder_name())?,
         None => FolderWriter::staged(to, name)?,
     };
-    let folder = if wishes.hashes.is_some() { folder.hashed()? } else { folder };
+    let folder = if wishes.hashes { folder.hashed()? } else { folder };
     let walk = Walk::new(messenger, scope, run)?;
-    let mut around = Around { messenger, places: Places::new(wishes.attachments), folder, run, at: (0, walk.total()) };
+    let mut around = Around {
+        messenger,
+        backup,
+        source: wishes.source.as_ref(),
+        extent: None,
+        left_out: scope.left_out(earlier.is_some()),
+        places: Places::new(wishes.attachments),
+        folder,
+        run,
+        at: (0, walk.total()),
+    };
     let mut log = Log::begin(&mut around.folder, name, &wishes.format)?;
-    let items = go(walk, earlier.as_ref(), backup, writer.as_mut(), &mut around, &mut log)?;
+    let items = go(walk, earlier.as_ref(), writer.as_mut(), &mut around, &mut log)?;
     if let Some(again) = wishes.again.as_ref().filter(|_| items == 0) {
         return Ok(Written { main: again.clone(), ..Written::default() });
     }
     writer.finish(&mut around)?;
     let mut folder = around.folder;
     folder.end(log.finish())?;
-    if let Some(source) = &wishes.hashes {
+    if let Some(source) = wishes.source.as_ref().filter(|_| wishes.hashes) {
         source.write(&mut folder)?;
     }
     let mut written = folder.finish()?;
@@ -132,7 +152,6 @@ pub fn export(
 fn go(
     mut walk: Walk,
     earlier: Option<&Earlier>,
-    backup: &Backup,
     writer: &mut dyn Writer,
     around: &mut Around,
     log: &mut Log,
@@ -145,7 +164,7 @@ fn go(
                 writer.begin(&header, around)?;
             }
             Step::Page(bubbles) => {
-                around.put_files(backup, &bubbles)?;
+                around.put_files(around.backup, &bubbles)?;
                 writer.page(&bubbles, around)?;
                 bubbles.iter().try_for_each(|bubble| log.add(bubble))?;
                 items += bubbles.len() as u64;
@@ -158,6 +177,7 @@ fn go(
 
 fn writer(format: &str, name: &str) -> Result<Box<dyn Writer>> {
     Ok(match format {
+        "pdf" => Box::new(pdf::Pages::new()),
         "html" => Box::new(html::Pages::new(name)),
         "txt" => Box::new(txt::Text::default()),
         "csv" => Box::new(csv::Table::new(name)),

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use super::super::Messenger;
+use super::words::instant;
 use crate::Result;
 
 /// Some conversations, and which of their messages.
@@ -21,6 +22,20 @@ impl Scope {
     /// Everything in some conversations.
     pub fn of(conversations: &[i64]) -> Scope {
         Scope { conversations: conversations.to_vec(), ..Scope::default() }
+    }
+
+    /// What is not of the scope, in a sentence; `added` where an earlier export holds the rest.
+    pub(super) fn left_out(&self, added: bool) -> Option<String> {
+        let mut only = Vec::new();
+        if self.messages.is_some() {
+            only.push("messages that were chosen one by one".to_owned());
+        }
+        only.extend(self.from.map(|from| format!("messages from {} on", instant(from))));
+        only.extend(self.until.map(|until| format!("messages up to {}", instant(until))));
+        if added {
+            only.push("what an earlier export does not hold".to_owned());
+        }
+        Some(format!("This holds only {}.", only.join(", "))).filter(|_| !only.is_empty())
     }
 
     /// The messages of one of the conversations, oldest first; those that wait in "Recently Deleted" are among them.

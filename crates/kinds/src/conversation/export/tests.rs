@@ -1,6 +1,7 @@
 //! Exports of a made-up conversation, in every format.
 
 mod pages;
+mod paper;
 mod safety;
 
 use std::collections::BTreeMap;
@@ -56,7 +57,7 @@ fn all(ids: Vec<i64>) -> Scope {
 
 fn hashed(format: &str) -> Wishes {
     let source = Source { id: "U@1.s".into(), digest: "BLAKE3 00".into(), device: "Phone\n\u{1b}[0m".into(), made: 0 };
-    Wishes { hashes: Some(source), ..Wishes::plain(format) }
+    Wishes { source: Some(source), hashes: true, ..Wishes::plain(format) }
 }
 
 /// Every file below a folder and what is in it.

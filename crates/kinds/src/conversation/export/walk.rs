@@ -14,6 +14,24 @@ pub enum Step {
     End,
 }
 
+/// How many messages of a conversation there are, and the times of the first and the last, Unix milliseconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Extent {
+    pub messages: u64,
+    pub first: Option<i64>,
+    pub last: Option<i64>,
+}
+
+impl Extent {
+    fn of(messenger: &mut dyn Messenger, messages: &[i64]) -> Result<Extent> {
+        let mut when = |id: Option<&i64>| -> Result<Option<i64>> {
+            let Some(id) = id else { return Ok(None) };
+            Ok(messenger.bubbles(&[*id])?.first().and_then(|bubble| bubble.when))
+        };
+        Ok(Extent { messages: messages.len() as u64, first: when(messages.first())?, last: when(messages.last())? })
+    }
+}
+
 /// Goes through a scope once; knows from the start how many messages there are.
 pub struct Walk {
     /// Conversations and their messages that are still to come. Eight bytes a message is all that is kept of them.
@@ -60,6 +78,10 @@ impl Walk {
                     around.at = (self.done, self.total);
                     around.go_on()?;
                     return Ok(None);
+                };
+                around.extent = match earlier {
+                    None => Some(Extent::of(around.messenger, &messages)?),
+                    Some(_) => None,
                 };
                 self.now = Some((around.messenger.header(id)?, messages.into_iter()));
                 self.begun = false;

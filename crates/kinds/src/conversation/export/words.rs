@@ -10,6 +10,11 @@ pub fn day(ms: i64) -> String {
     local(ms, "%A, %-d %B %Y")
 }
 
+/// A month: "January 2020".
+pub fn month(ms: i64) -> String {
+    local(ms, "%B %Y")
+}
+
 /// A time of day: "10:40".
 pub fn clock(ms: i64) -> String {
     local(ms, "%H:%M")
@@ -105,7 +110,7 @@ fn part_said(part: &Part, places: &Places) -> Vec<String> {
 }
 
 /// A stretch of text, with the address behind it where that is another.
-fn run_said(run: &Run) -> String {
+pub fn run_said(run: &Run) -> String {
     let elsewhere = |link: &&String| link.starts_with("http") && !link.contains(run.text.trim());
     match run.link.as_ref().filter(elsewhere) {
         Some(link) => format!("{} <{link}>", run.text),

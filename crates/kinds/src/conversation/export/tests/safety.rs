@@ -20,7 +20,7 @@ const HOSTILE: [&str; 9] = [
 ];
 
 /// A group of that name with these messages.
-fn exported(format: &str) -> BTreeMap<String, Vec<u8>> {
+pub(super) fn exported(format: &str) -> BTreeMap<String, Vec<u8>> {
     let title = "<title>\"><script src=//evil.example></script>";
     let mut rows = format!(
         "INSERT INTO handle VALUES (1, '<b>\"onload=x@evil.example' || char(10) || '09:00 Forged', 'iMessage', NULL);
@@ -72,7 +72,8 @@ fn no_text_becomes_markup() {
 
 #[test]
 fn every_text_is_whole_in_every_format() {
-    for format in FORMATS {
+    // What is in a PDF must be read by another program: `paper`.
+    for format in FORMATS.iter().filter(|format| format.id != "pdf") {
         let files = exported(format.id);
         let mut whole: String = files.values().map(|bytes| String::from_utf8_lossy(bytes)).collect();
         if format.id == "html" {
