@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { calls, contacts, files, messages, photos, whatsapp } from "./kinds.js";
+import { calls, contacts, exportAsPages, files, messages, photos, whatsapp } from "./kinds.js";
 import { backUp, counted, trust, welcome } from "./steps.js";
 import { open } from "./window.js";
 
@@ -17,6 +17,7 @@ test("two backups of a pretend iPhone", async () => {
     const first = await counted(it, await backUp(it, 1, "05-first-backup"));
     await it.page.getByLabel("Versions").getByRole("button").first().click();
     await messages(it, first);
+    await exportAsPages(it);
     await whatsapp(it);
     await photos(it, first);
     await contacts(it, first);

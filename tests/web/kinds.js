@@ -57,6 +57,37 @@ export async function whatsapp(it) {
   await it.button("Cancel").click();
 }
 
+/** A conversation that runs from right to left, as pages, through the dialog. */
+export async function exportAsPages(it) {
+  await it.kind("Messages");
+  const list = it.page.getByRole("listbox", { name: "Messages" });
+  const { view, count } = await it.call("view.open", { version: "latest", kind: "messages" });
+  const { title } = (await it.call("view.rows", { view, from: 0, count })).find((card) => /[\u0590-\u06ff]/.test(card.title));
+  await it.page.getByRole("textbox", { name: "Search messages" }).fill(title);
+  await list.getByRole("option").filter({ hasText: title }).first().click();
+  await it.page.getByLabel("Conversation", { exact: true }).getByRole("heading", { name: title }).waitFor();
+  await it.picture("06-messages-right-to-left");
+  await it.button("Export this conversation").click();
+  const dialog = it.page.getByRole("dialog", { name: `Export “${title}”` });
+  await dialog.getByRole("radio", { name: /PDF/ }).check();
+  await it.picture("06-export");
+  assert.ok(await dialog.getByRole("button", { name: "Export", exact: true }).isDisabled(), "not before it is known where to");
+  const folder = join(it.home, "pages");
+  await mkdir(folder);
+  await it.button("Choose…").click();
+  await it.page.getByRole("textbox", { name: /folder’s path/ }).fill(folder);
+  await it.button("Choose").click();
+  await dialog.getByText(folder).waitFor();
+  await dialog.getByRole("button", { name: "Export", exact: true }).click();
+  await it.page.getByText(/items? in \d+ files?/).first().waitFor();
+  await it.picture("06-exported");
+  const written = await readdir(join(folder, "Messages"));
+  const pages = written.find((name) => name.endsWith(".pdf"));
+  assert.equal((await readFile(join(folder, "Messages", pages))).subarray(0, 5).toString(), "%PDF-");
+  await it.button("Put away").click();
+  await it.page.getByRole("textbox", { name: "Search messages" }).fill("");
+}
+
 export async function photos(it, version) {
   await it.kind("Photos");
   const wall = it.page.getByRole("listbox", { name: "Photos" });
