@@ -167,7 +167,7 @@ async function nativeCopy() {
   await part.scrollIntoViewIfNeeded();
   await it.picture("79-no-copy");
   await part.getByRole("switch").click();
-  await part.getByText("Up to date").waitFor();
+  await part.getByText("Up to date", { exact: true }).waitFor();
   await part.scrollIntoViewIfNeeded();
   await it.picture("80-copy");
   const [{ path }] = await it.call("locations.list");
