@@ -16,7 +16,7 @@ use std::process::{Command, ExitCode};
 const USAGE: &str = "\
 cargo xtask run                 install what is missing, build, open the window
 cargo xtask test [PART...]      all checks, or some of: fmt clippy ui rust peers web window deny
-cargo xtask bench [CLAIM]       measure against a named peer: back-up browse media open
+cargo xtask bench [CLAIM]       measure against a named peer: back-up browse media messages open store
 cargo xtask faults [PART...]    cut, kill and spoil everything there is to cut, at full length: sweep links store
 cargo xtask fuzz [TARGET] [S]   hostile bytes for every decoder, ten minutes each unless told
 cargo xtask types               write ui/src/api/generated.ts";
