@@ -109,6 +109,11 @@ class App {
     } while (this.#again.has(topic));
   }
 
+  /** Whether versions may lie where nothing can be read now: out of reach, or sealed with a key that is not here. */
+  get away(): boolean {
+    return this.locations.some(({ problem, sealing }) => problem !== null || sealing.needs.length > 0);
+  }
+
   device(udid: string): Device | undefined {
     return this.devices.find((device) => device.udid === udid);
   }

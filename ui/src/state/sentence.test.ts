@@ -26,6 +26,13 @@ test("at rest", () => {
   expect(sentence({ ...device, attached: false }, undefined, undefined, now).small).toContain("not connected");
 });
 
+test("a disk that is away may hold versions", () => {
+  const says = (changes: Partial<Device>) => sentence({ ...device, ...changes }, undefined, undefined, now, true).big;
+  expect(says({ last_version: null })).toBe("No version within reach");
+  expect(says({})).toBe("Backed up 2 hours ago");
+  expect(says({ trust: "untrusted", last_version: null })).toBe("Not trusted yet");
+});
+
 test("at work", () => {
   expect(big({}, {})).toBe("Backing up…");
   expect(big({}, { phase: "waitingForPasscode" })).toBe("Enter your passcode on the iPhone");
