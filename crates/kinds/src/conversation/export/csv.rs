@@ -44,12 +44,7 @@ impl Writer for Table {
         Ok(())
     }
 
-    fn end(&mut self, _: &mut Around) -> Result<()> {
-        Ok(())
-    }
-
     fn finish(&mut self, around: &mut Around) -> Result<()> {
-        self.out.take().map(|out| around.folder.end(out)).transpose()?;
-        Ok(())
+        around.close(&mut self.out)
     }
 }

@@ -21,7 +21,7 @@ mod words;
 use std::path::{Path, PathBuf};
 
 use backup::Backup;
-use export::{FolderWriter, Written};
+use export::{FileWriter, FolderWriter, Written};
 
 use super::{Bubble, Header, Messenger};
 use crate::{Error, Format, Progress, Result};
@@ -69,9 +69,14 @@ trait Writer {
     fn begin(&mut self, conversation: &Header, around: &mut Around) -> Result<()>;
     /// The next messages of it, oldest first, their files in their places.
     fn page(&mut self, bubbles: &[Bubble], around: &mut Around) -> Result<()>;
-    fn end(&mut self, around: &mut Around) -> Result<()>;
-    /// All conversations have ended.
-    fn finish(&mut self, around: &mut Around) -> Result<()>;
+    /// The conversation ends; nothing is to be done where all of them are in one file.
+    fn end(&mut self, _around: &mut Around) -> Result<()> {
+        Ok(())
+    }
+    /// All conversations have ended; nothing is to be done where each has files of its own.
+    fn finish(&mut self, _around: &mut Around) -> Result<()> {
+        Ok(())
+    }
 }
 
 /// What a writer works with.
@@ -96,6 +101,12 @@ impl Around<'_> {
     fn go_on(&mut self) -> Result<()> {
         let (done, total) = self.at;
         if self.run.step(done, total) { Ok(()) } else { Err(Error::Cancelled) }
+    }
+
+    /// Ends the file at hand, where one was begun.
+    fn close(&mut self, out: &mut Option<FileWriter>) -> Result<()> {
+        out.take().map(|out| self.folder.end(out)).transpose()?;
+        Ok(())
     }
 }
 

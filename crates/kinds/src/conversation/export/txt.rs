@@ -45,12 +45,7 @@ impl Writer for Text {
     }
 
     fn end(&mut self, around: &mut Around) -> Result<()> {
-        self.out.take().map(|out| around.folder.end(out)).transpose()?;
-        Ok(())
-    }
-
-    fn finish(&mut self, _: &mut Around) -> Result<()> {
-        Ok(())
+        around.close(&mut self.out)
     }
 }
 

@@ -70,10 +70,6 @@ impl Writer for Pages {
         }
         Ok(())
     }
-
-    fn finish(&mut self, _: &mut Around) -> Result<()> {
-        Ok(())
-    }
 }
 
 impl Conversation {
