@@ -12,6 +12,7 @@ pub mod pdf;
 mod atomic;
 mod cell;
 mod error;
+mod lines;
 mod shapes;
 mod written;
 
@@ -19,5 +20,6 @@ pub use atomic::AtomicFile;
 pub use cell::{Cell, Column, RowSource, Rows, iso_time};
 pub use error::{Error, Result};
 pub use folder::{FileWriter, FolderWriter};
+pub use lines::is_line_break;
 pub use shapes::{Block, Card, Document, Field, FieldKind};
 pub use written::{Skipped, Written};

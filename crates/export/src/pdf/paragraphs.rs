@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::Run;
+use crate::is_line_break;
 
 /// A longer paragraph is cut, so that the memory for one is limited; bytes.
 const LONGEST: usize = 4000;
@@ -25,7 +26,7 @@ pub fn paragraphs(runs: &[Run]) -> Vec<Paragraph<'_>> {
         let mut rest = run.text.as_str();
         while !rest.is_empty() {
             let room = LONGEST.saturating_sub(all.now.text.len());
-            let at = rest.find(is_break).unwrap_or(rest.len());
+            let at = rest.find(is_line_break).unwrap_or(rest.len());
             if at > room {
                 let cut = cut(rest, room);
                 all.now.push(&rest[..cut], run);
@@ -87,10 +88,6 @@ fn cut(text: &str, room: usize) -> usize {
     }
 }
 
-fn is_break(c: char) -> bool {
-    matches!(c, '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}')
-}
-
 /// A character as it is drawn: one that would be obeyed is shown as unknown.
 fn shown(c: char) -> char {
     match c {
@@ -109,7 +106,7 @@ pub fn one_line(text: &str) -> String {
         return format!("{}…", one_line(&text[..end]));
     }
     let turns = |c: char| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    text.chars().filter(|c| !turns(*c)).map(|c| if is_break(c) { ' ' } else { shown(c) }).collect()
+    text.chars().filter(|c| !turns(*c)).map(|c| if is_line_break(c) { ' ' } else { shown(c) }).collect()
 }
 
 /// A name in a line of ours: what follows it stays at its right, also where the name runs from right to left.

@@ -1,6 +1,7 @@
 //! What formats for people say, in the same words.
 
 use chrono::{Local, TimeZone};
+use export::is_line_break;
 
 use super::super::{Bubble, Header, Part, Run};
 use super::places::{Place, Places};
@@ -37,8 +38,7 @@ fn readable(text: &str) -> String {
 
 /// The lines of a text, whatever breaks them.
 pub fn lines(text: &str) -> impl Iterator<Item = String> {
-    let breaks = |c: char| matches!(c, '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}');
-    text.split(breaks).map(readable)
+    text.split(is_line_break).map(readable)
 }
 
 /// A name or a title on one line, whatever breaks it.
