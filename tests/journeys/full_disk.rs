@@ -12,35 +12,45 @@ use tests::{Home, phone_options};
 pub const MIB: u64 = 1 << 20;
 
 /// A disk of its own in memory, until dropped.
-pub struct Disk(pub PathBuf);
+pub struct Disk {
+    pub path: PathBuf,
+    bytes: u64,
+}
 
 impl Disk {
     /// `None`, saying so, where this is not allowed.
-    pub fn new(at: PathBuf, bytes: u64) -> Option<Disk> {
-        std::fs::create_dir_all(&at).expect("a folder");
+    pub fn new(path: PathBuf, bytes: u64) -> Option<Disk> {
+        std::fs::create_dir_all(&path).expect("a folder");
         let size = format!("size={bytes}");
-        let mounted = Command::new("mount").args(["-t", "tmpfs", "-o", &size, "tmpfs"]).arg(&at).output();
+        let mounted = Command::new("mount").args(["-t", "tmpfs", "-o", &size, "tmpfs"]).arg(&path).output();
         if mounted.is_ok_and(|output| output.status.success()) {
-            return Some(Disk(at));
+            return Some(Disk { path, bytes });
         }
         println!("skipped: no right to mount a small disk");
         None
     }
 
-    /// Leaves so many bytes free, though others write to it meanwhile.
+    /// Leaves so many bytes free: the disk shrinks at once, so that whoever writes meanwhile meets no other lack of room.
     pub fn fill(&self, left: u64) {
-        let filler = self.0.join("filler");
-        let filled = (0..20).any(|_| {
-            let length = free(&self.0).saturating_sub(left).to_string();
-            Command::new("fallocate").args(["-l", &length]).arg(&filler).status().is_ok_and(|status| status.success())
-        });
-        assert!(filled, "{} bytes free", free(&self.0));
+        let filled = (0..50).any(|_| self.resize(self.bytes - free(&self.path) + left));
+        assert!(filled, "{} bytes free", free(&self.path));
+    }
+
+    /// As big as it was before it was filled.
+    pub fn clear(&self) {
+        assert!(self.resize(self.bytes));
+    }
+
+    /// Whether what is on it has room in so many bytes.
+    fn resize(&self, bytes: u64) -> bool {
+        let size = format!("remount,size={bytes}");
+        Command::new("mount").args(["-o", &size]).arg(&self.path).output().is_ok_and(|output| output.status.success())
     }
 }
 
 impl Drop for Disk {
     fn drop(&mut self) {
-        let _ = Command::new("umount").arg("-l").arg(&self.0).status();
+        let _ = Command::new("umount").arg("-l").arg(&self.path).status();
     }
 }
 
@@ -51,7 +61,7 @@ fn free(folder: &Path) -> u64 {
 }
 
 async fn back_up(home: &Home, disk: &Disk) -> Job {
-    home.job("device.backUp", json!({ "udid": home.phone().udid(), "location": disk.0 })).await
+    home.job("device.backUp", json!({ "udid": home.phone().udid(), "location": disk.path })).await
 }
 
 /// The bytes an error tells of.
@@ -105,7 +115,7 @@ async fn a_phone_that_asks_for_a_purge_is_told_the_truth_and_what_it_needs_is_sh
 async fn filled_up_midway_it_says_what_is_missing_and_goes_on_once_there_is_room() {
     let home = Home::with(DeviceOptions { extra_big: vec![120 * MIB], ..phone_options(1, 0.002) }).await;
     let Some(disk) = Disk::new(home.path().join("small"), 512 * MIB) else { return };
-    let asked = json!({ "udid": home.phone().udid(), "location": disk.0 });
+    let asked = json!({ "udid": home.phone().udid(), "location": disk.path });
     let started = home.call("device.backUp", asked).await;
     midway(&home).await;
     disk.fill(16 * MIB);
@@ -113,13 +123,13 @@ async fn filled_up_midway_it_says_what_is_missing_and_goes_on_once_there_is_room
     let (needed, free_then) = needed_and_free(&job);
     // What had come of the file that no longer fitted is given back.
     assert!(needed > 128 * MIB && free_then < 128 * MIB, "{needed} {free_then}");
-    let listed = home.call("versions.list", json!({ "location": disk.0 })).await;
+    let listed = home.call("versions.list", json!({ "location": disk.path })).await;
     assert_eq!((&listed["versions"], &listed["damaged"]), (&json!([]), &json!([])));
 
-    std::fs::remove_file(disk.0.join("filler")).expect("room again");
+    disk.clear();
     let job = back_up(&home, &disk).await;
     let Some(JobResult::Version { .. }) = &job.result else { panic!("{job:#?}") };
-    crate::sweep::verify_all(disk.0.clone()).await;
+    crate::sweep::verify_all(disk.path.clone()).await;
 }
 
 /// Until some of the backup under way has arrived.

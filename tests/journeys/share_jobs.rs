@@ -102,10 +102,10 @@ async fn a_full_server_says_how_much_is_missing() {
     // The big file, or a small one beside it that found no room either.
     assert!(needed > 0 && free < 96 * MIB, "{needed} {free}");
 
-    std::fs::remove_file(disk.0.join("filler")).unwrap();
+    disk.clear();
     let job = home.job("device.backUp", asked).await;
     assert_eq!(job.state, JobState::Done, "{job:#?}");
-    verify_all(disk.0.join("Backups")).await;
+    verify_all(disk.path.join("Backups")).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
