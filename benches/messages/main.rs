@@ -2,7 +2,7 @@
 //!
 //! Goals: exports to HTML and text three times as fast as imessage-exporter on the same database, in less memory; the search
 //! index filled at 100,000 messages a second on one core. Attachments are left out on both sides: copying them measures the disk.
-//! Needs some 10 GB of space; `--quick` makes do with a fiftieth of it.
+//! Needs some 30 GB of space; `--quick` makes do with a fiftieth of it.
 
 use benches::{Phone, Took, beside, median, run};
 use engine::{Config, Engine, api};
@@ -30,8 +30,10 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let (scale, longest) = if quick { (1.3, 4_000) } else { (67.0, 200_000) };
     let home = folder.path().join("home");
     back_up(folder.path(), &home, scale, longest)?;
+    std::fs::remove_dir_all(folder.path().join("phone"))?;
     look(&home).await?;
     index(&home).await?;
+    std::fs::remove_dir_all(home.join("native"))?;
     let database = folder.path().join("sms.db");
     save_database(&home, &database).await?;
     for format in ["html", "txt"] {

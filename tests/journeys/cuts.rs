@@ -1,7 +1,7 @@
 //! What goes wrong in the middle: the last version stays whole, and the next backup works.
 
 use engine::api::Code;
-use engine::api::jobs::JobState;
+use engine::api::jobs::{JobState, Phase};
 use engine::simulator::{Faults, LastAnswer, Storm, Unreadable};
 use serde_json::json;
 use std::time::{Duration, Instant};
@@ -187,4 +187,40 @@ async fn the_passcode_prompt_is_a_state() {
     assert_eq!(jobs[0]["phase"], "waitingForPasscode", "{jobs:#}");
     phone.enter_passcode();
     assert_eq!(home.wait(started["job"].as_u64().unwrap()).await.state, JobState::Done);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_locked_phone_is_waited_for_until_it_is_unlocked() {
+    let home = Home::new(0.01).await;
+    home.back_up().await;
+    let phone = home.phone();
+    phone.lock();
+    let started = home.call("device.backUp", json!({ "udid": phone.udid() })).await;
+    asked_to_unlock(&home).await;
+    phone.unlock();
+    let job = home.wait(started["job"].as_u64().unwrap()).await;
+    assert_eq!(job.state, JobState::Done, "{job:#?}");
+    assert!(job.warnings.iter().any(|told| told.contains("was locked")), "{job:#?}");
+    assert_eq!(home.versions().await.len(), 2);
+
+    // Waiting can be cancelled.
+    phone.lock();
+    let started = home.call("device.backUp", json!({ "udid": phone.udid() })).await;
+    asked_to_unlock(&home).await;
+    home.call("job.cancel", started.clone()).await;
+    assert_eq!(home.wait(started["job"].as_u64().unwrap()).await.state, JobState::Cancelled);
+    phone.unlock();
+}
+
+/// Until a job says that the phone has to be unlocked.
+async fn asked_to_unlock(home: &Home) {
+    for _ in 0..600 {
+        let jobs = home.engine.jobs().list();
+        if jobs.iter().any(|job| job.phase == Phase::WaitingForUnlock) {
+            return;
+        }
+        assert!(jobs.iter().any(|job| job.ended.is_none()), "{jobs:#?}");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    panic!("the person is not asked to unlock the phone");
 }

@@ -65,7 +65,7 @@ async fn sqlite3_reads_the_databases_heirloom_extracts() {
 }
 
 /// A database out of the newest version, with the rows of its write-ahead log.
-async fn extracted(computer: &Computer, domain: &str, path: &str) -> std::path::PathBuf {
+pub async fn extracted(computer: &Computer, domain: &str, path: &str) -> std::path::PathBuf {
     let (folder, name) = path.rsplit_once('/').expect("a folder");
     let (backups, to) = (computer.path("backups"), computer.path("extracted").join(name));
     std::fs::create_dir_all(computer.path("extracted")).expect("a folder");

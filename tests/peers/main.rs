@@ -7,6 +7,7 @@ mod backups;
 mod cards;
 mod certificates;
 mod computer;
+mod conversations;
 mod copies;
 mod databases;
 mod encryption;

@@ -17,7 +17,7 @@ pub fn bench(named: &[String]) -> Outcome {
     sh("cargo", &["build", "--release", "--package", "cli", "--package", "benches", "--package", "tests", "--bins"])?;
     // It takes minutes to build: only for the claim that is measured against it.
     let measured = named.is_empty() || named.iter().any(|name| name == "messages");
-    let exporter = if measured { peers::imessage_exporter()? } else { PathBuf::new() };
+    let exporter = if measured { peers::imessage_exporter(peers::Speed::Optimised)? } else { PathBuf::new() };
     for claim in CLAIMS.iter().filter(|claim| named.is_empty() || named.iter().any(|name| name == *claim)) {
         step(
             Command::new("cargo")

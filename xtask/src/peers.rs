@@ -9,7 +9,7 @@ const PYTHON: &[&str] =
 /// In an environment of its own: it pins what the others want otherwise.
 const MVT: &[&str] = &["mvt==2026.10.26"];
 
-/// A Rust program, so it is built here: minutes, which only what asks for it pays.
+/// A Rust program, so it is built here.
 const IMESSAGE_EXPORTER: &str = "5.0.1";
 
 /// The environment of all that get along.
@@ -19,6 +19,7 @@ const READER: &[&str] = &["blake3==1.0.11", "zstandard==0.25.0", "PyNaCl==1.6.2"
 /// Third-party clients against the pretend phone.
 pub fn test() -> Outcome {
     let (programs, mvt) = (programs()?, python("python-mvt", MVT)?.join("bin/mvt-ios"));
+    let exporter = imessage_exporter(Speed::Unoptimised)?;
     let seen = matrix::folder()?;
     step(Command::new("cargo").args(["build", "--workspace", "--bins"]).current_dir(root()))?;
     step(
@@ -27,6 +28,7 @@ pub fn test() -> Outcome {
             .current_dir(root())
             .env("HEIRLOOM_PEERS", programs)
             .env("HEIRLOOM_MVT", mvt)
+            .env("HEIRLOOM_IMESSAGE_EXPORTER", exporter)
             .env("HEIRLOOM_CLI", test::target("heirloom"))
             .env("HEIRLOOM_MATRIX", &seen),
     )?;
@@ -43,13 +45,25 @@ pub fn reader_python() -> Result<PathBuf, String> {
     Ok(python(SHARED, READER)?.join("bin/python3"))
 }
 
+/// How a program is built: one that is measured takes minutes, one that only judges a third of that.
+pub enum Speed {
+    Optimised,
+    Unoptimised,
+}
+
 /// imessage-exporter, from crates.io: built once, kept below `target/`.
-pub fn imessage_exporter() -> Result<PathBuf, String> {
-    let folder = root().join("target/imessage-exporter");
+pub fn imessage_exporter(speed: Speed) -> Result<PathBuf, String> {
+    let (name, unoptimised) = match speed {
+        Speed::Optimised => ("imessage-exporter", None),
+        Speed::Unoptimised => ("imessage-exporter-unoptimised", Some("--debug")),
+    };
+    let folder = root().join("target").join(name);
     let program = folder.join("bin/imessage-exporter");
     if !program.exists() {
         let install = ["install", "imessage-exporter", "--version", IMESSAGE_EXPORTER, "--locked", "--quiet", "--root"];
-        step(Command::new("cargo").args(install).arg(&folder).current_dir(root()))?;
+        let command = &mut Command::new("cargo");
+        command.args(install).arg(&folder).args(unoptimised).env("CARGO_PROFILE_DEV_DEBUG", "0");
+        step(command.current_dir(root()))?;
     }
     Ok(program)
 }

@@ -103,13 +103,14 @@ async fn back_up(engine: &Engine, udid: &str, full: bool, location: PathBuf, run
         Err(ended) => ended,
     };
     match ended.again {
-        Some(again) if again::still_there(engine, udid, run).await => {
+        Some(again) if again::may_begin(again, engine, udid, run).await => {
             tracing::info!(error = %ended.error, ?again, "the backup is made once more");
             let made = attempt(engine, udid, full || again == Again::Everything, &location, run).await;
             let made = made.map_err(|ended| ended.error)?;
             run.warn(again.told());
             Ok(made)
         }
+        _ if run.cancelled() => Err(ApiError::cancelled()),
         _ => Err(ended.error),
     }
 }

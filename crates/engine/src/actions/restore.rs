@@ -1,7 +1,10 @@
 //! Putting a version onto a device: served from the store, which is never written to.
 
 use super::serve::Files;
-use super::{again, preflight, progress};
+use super::{
+    again::{self, Again},
+    preflight, progress,
+};
 use crate::api::devices::JobStarted;
 use crate::api::jobs::{Action, JobResult, Phase};
 use crate::api::restore::{Finding, FindingState, RestoreCheck, RestoreCheckRequest, RestoreRequest};
@@ -144,7 +147,7 @@ async fn restore(engine: &Engine, asked: &RestoreRequest, run: &Run) -> Result<J
     ready(&look(engine, &looked, (&mux, &who), &facts, run.token()).await?.findings)?;
     run.check()?;
     let mut ended = serve(engine, &asked.udid, served, run).await?;
-    if ended.began_only() && again::still_there(engine, &asked.udid, run).await {
+    if ended.began_only() && again::may_begin(Again::GoOn, engine, &asked.udid, run).await {
         ended = once_more(engine, asked, &facts, run).await?;
     }
     let outcome = ended.outcome;

@@ -6,7 +6,7 @@ use export::FileWriter;
 
 use super::super::{Bubble, BubbleKind, Header, Reaction};
 use super::places::one_name;
-use super::words::{clock, day, lines, marks, one_line, people_line, said};
+use super::words::{clock, day, lines, marks, one_line, people, said};
 use super::{Around, Writer};
 use crate::Result;
 
@@ -25,8 +25,9 @@ impl Writer for Text {
         let out = self.out.insert(around.folder.begin(&format!("{}.txt", one_name(&conversation.title)))?);
         self.day.clear();
         let mut head = format!("{}\n", one_line(&conversation.title));
-        if let Some(people) = people_line(conversation) {
-            head.push_str(&format!("{people}\n"));
+        let people = people(conversation);
+        if !people.is_empty() {
+            head.push_str(&format!("{}\n", people.join(", ")));
         }
         Ok(out.put(head.as_bytes())?)
     }

@@ -46,15 +46,14 @@ pub fn one_line(text: &str) -> String {
     lines(text).collect::<Vec<String>>().join(" ")
 }
 
-/// Who takes part beside the owner, with their addresses; `None` where the title says it all.
-pub fn people_line(conversation: &Header) -> Option<String> {
+/// Who takes part beside the owner, with their addresses, each on one line; nobody where the title says it all.
+pub fn people(conversation: &Header) -> Vec<String> {
     let person = |name: &str, address: &str| match name == address || address.is_empty() {
-        true => name.to_owned(),
-        false => format!("{name} <{address}>"),
+        true => one_line(name),
+        false => one_line(&format!("{name} <{address}>")),
     };
     let people: Vec<String> = conversation.people.iter().map(|one| person(&one.name, &one.address)).collect();
-    let line = one_line(&people.join(", "));
-    Some(line).filter(|line| !line.is_empty() && *line != conversation.title)
+    if people.join(", ") == conversation.title { Vec::new() } else { people }
 }
 
 /// All that a message says, a paragraph each: what it answers, its parts, its translation, its earlier wordings.
@@ -154,6 +153,9 @@ pub fn count(number: u64, one: &str) -> String {
 
 /// "1.5 MB".
 pub fn bytes(size: u64) -> String {
+    if size == 1 {
+        return "1 byte".to_owned();
+    }
     let (mut size, mut unit) = (size as f64, "bytes");
     for next in ["KB", "MB", "GB", "TB"] {
         if size < 1000.0 {

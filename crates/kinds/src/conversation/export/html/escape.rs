@@ -18,6 +18,15 @@ pub fn push_text(text: &str, html: &mut String) {
     }
 }
 
+/// Names in a row, each in its own direction of writing.
+pub fn push_names(names: &[String], html: &mut String) {
+    for (place, name) in names.iter().enumerate() {
+        html.push_str(if place == 0 { "<bdi>" } else { ", <bdi>" });
+        push_text(name, html);
+        html.push_str("</bdi>");
+    }
+}
+
 /// A relative path as an address: safe in a quoted attribute, and always inside the folder.
 pub fn url(path: &str) -> String {
     let mut url = String::with_capacity(path.len());

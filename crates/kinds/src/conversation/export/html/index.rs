@@ -3,8 +3,8 @@
 use export::FolderWriter;
 
 use super::super::super::{Bubble, Header};
-use super::super::words::{count, day, people_line};
-use super::escape::{push_text, url};
+use super::super::words::{count, day, people};
+use super::escape::{push_names, push_text, url};
 use super::frame;
 use crate::Result;
 
@@ -13,7 +13,7 @@ const FILE: &str = "index.html";
 /// What the index says of a conversation.
 pub struct Chapter {
     title: String,
-    people: Option<String>,
+    people: Vec<String>,
     page: String,
     messages: u64,
     first: Option<i64>,
@@ -30,7 +30,7 @@ impl Chapter {
     pub fn new(conversation: &Header, page: &str) -> Chapter {
         Chapter {
             title: conversation.title.clone(),
-            people: people_line(conversation),
+            people: people(conversation),
             page: page.to_owned(),
             messages: 0,
             first: None,
@@ -85,9 +85,9 @@ fn push(chapter: &Chapter, html: &mut String) {
     html.push_str(&format!("<li><a href=\"{}\"><b><bdi>", url(&chapter.page)));
     push_text(&chapter.title, html);
     html.push_str("</bdi></b>");
-    if let Some(people) = &chapter.people {
-        html.push_str("<span dir=auto>");
-        push_text(people, html);
+    if !chapter.people.is_empty() {
+        html.push_str("<span>");
+        push_names(&chapter.people, html);
         html.push_str("</span>");
     }
     let messages = count(chapter.messages, "message");

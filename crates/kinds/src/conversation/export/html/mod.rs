@@ -16,10 +16,10 @@ use export::{FileWriter, FolderWriter};
 
 use super::super::{Bubble, Header};
 use super::places::{one_name, slashed};
-use super::words::{day, people_line};
+use super::words::{day, people};
 use super::{Around, Writer};
 use crate::Result;
-use escape::{push_text, url};
+use escape::{push_names, push_text, url};
 use index::{Chapter, Index};
 
 /// The folder of the conversations' pages.
@@ -138,9 +138,10 @@ impl Page {
         html.push_str("<header class=top><a href=\"../index.html\">All conversations</a><h1><bdi>");
         push_text(&self.conversation.title, &mut html);
         html.push_str("</bdi></h1>");
-        if let Some(people) = people_line(&self.conversation) {
-            html.push_str("<p class=people dir=auto>");
-            push_text(&people, &mut html);
+        let people = people(&self.conversation);
+        if !people.is_empty() {
+            html.push_str("<p class=people>");
+            push_names(&people, &mut html);
             html.push_str("</p>");
         }
         html.push_str("</header>\n");

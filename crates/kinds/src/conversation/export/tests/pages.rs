@@ -26,7 +26,12 @@ fn pages_show_bubbles_replies_and_what_is_missing() {
     ] {
         assert!(ada.contains(shown), "{shown}\n----\n{ada}");
     }
-    assert!(text(&files, "Conversations/Trip_.._.._etc.html").contains("<b class=sender><bdi>Ben</bdi></b>"));
+    let trip = text(&files, "Conversations/Trip_.._.._etc.html");
+    assert!(trip.contains("<b class=sender><bdi>Ben</bdi></b>"), "{trip}");
+    // Each name in its own direction of writing, or one in Hebrew would turn the row around.
+    let people =
+        "<p class=people><bdi>Ada Lovelace &lt;+491715550100&gt;</bdi>, <bdi>Ben &lt;+15550100142&gt;</bdi></p>";
+    assert!(trip.contains(people), "{trip}");
 }
 
 #[test]
