@@ -97,6 +97,7 @@ impl Cache {
             return;
         };
         let mut files = files(&self.folder);
+        files.retain(|file| !file.is_being_written());
         files.sort_by_key(|file| file.used);
         let mut total: u64 = files.iter().map(|file| file.size).sum();
         for file in &files {
@@ -122,7 +123,7 @@ fn whole(bytes: &[u8]) -> Option<&'static str> {
             let size = u32::from_le_bytes([size[0], size[1], size[2], size[3]]) as usize;
             size.checked_add(8).is_some_and(|end| bytes.len() >= end)
         }),
-        Format::Heif => false,
+        Format::Heif | Format::Tiff => false,
     };
     ends.then(|| format.mime())
 }
@@ -142,6 +143,14 @@ struct Kept {
     path: PathBuf,
     size: u64,
     used: SystemTime,
+}
+
+impl Kept {
+    /// Whether another thread or process has just begun it; one that is old was left by a power cut.
+    fn is_being_written(&self) -> bool {
+        let new = SystemTime::now().duration_since(self.used).is_ok_and(|age| age < RENEW);
+        new && self.path.extension().is_some_and(|end| end == "part")
+    }
 }
 
 fn files(folder: &Path) -> Vec<Kept> {
