@@ -220,6 +220,21 @@ impl Run {
         });
     }
 
+    /// How many things have been done so far.
+    pub fn done(&self, files: u64) {
+        self.change(|job| job.files = files);
+    }
+
+    /// How many bytes have been written so far.
+    pub fn wrote(&self, bytes: u64) {
+        self.change(|job| job.bytes = bytes);
+    }
+
+    /// What there is although the job ends before its end: it stays where it is.
+    pub fn so_far(&self, result: JobResult) {
+        self.change(|job| job.result = Some(result));
+    }
+
     /// Names something that was left out; it is counted even when the list is full.
     pub fn skip(&self, what: impl Into<String>, why: impl Into<String>) {
         self.change(|job| {

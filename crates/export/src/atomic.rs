@@ -38,15 +38,8 @@ impl AtomicFile {
         let Some(mut out) = self.out.take() else { return Ok(self.part.clone()) };
         let flushed = out.flush().and_then(|()| out.get_ref().sync_all());
         drop(out);
-        let renamed = flushed.map_err(writing(&self.part)).and_then(|()| {
-            // An empty file holds the name while the whole one is moved over it: nobody else's file is replaced.
-            let (goal, _) = create_free(&self.folder, &self.name)?;
-            fs::rename(&self.part, &goal).map_err(|source| {
-                let _ = fs::remove_file(&goal);
-                Error::Write { path: goal.clone(), source }
-            })?;
-            Ok(goal)
-        });
+        let renamed =
+            flushed.map_err(writing(&self.part)).and_then(|()| give_name(&self.part, &self.folder, &self.name));
         if renamed.is_err() {
             let _ = fs::remove_file(&self.part);
         }
@@ -74,6 +67,17 @@ impl Drop for AtomicFile {
             let _ = fs::remove_file(&self.part);
         }
     }
+}
+
+/// Gives a whole file its name, numbered until one is free; returns where it is.
+pub(crate) fn give_name(part: &Path, folder: &Path, name: &str) -> Result<PathBuf> {
+    // An empty file holds the name while the whole one is moved over it: nobody else's file is replaced.
+    let (goal, _) = create_free(folder, name)?;
+    fs::rename(part, &goal).map_err(|source| {
+        let _ = fs::remove_file(&goal);
+        Error::Write { path: goal.clone(), source }
+    })?;
+    Ok(goal)
 }
 
 /// Creates a file that did not exist, numbering the name until one is free.

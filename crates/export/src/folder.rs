@@ -10,7 +10,7 @@ use std::io::{ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, UNIX_EPOCH};
 
-use crate::atomic::{create_free, create_free_folder};
+use crate::atomic::{create_free, create_free_folder, give_name};
 use crate::error::writing;
 use crate::names::{Names, safe_relative};
 use crate::{AtomicFile, Column, Error, Result, Skipped, Written, csv};
@@ -53,6 +53,11 @@ impl FolderWriter {
         Ok(FolderWriter::within(staging.path().to_owned(), Some(staging)))
     }
 
+    /// Goes on with a folder that is there: what is in it stays, and what is added gets names of its own.
+    pub fn extend(root: &Path) -> FolderWriter {
+        FolderWriter::within(root.to_owned(), None)
+    }
+
     fn within(root: PathBuf, staging: Option<Staging>) -> FolderWriter {
         let mut names = Names::default();
         names.claim("", NAMES_FILE);
@@ -72,9 +77,19 @@ impl FolderWriter {
         &self.root
     }
 
+    /// What was written so far.
+    pub fn so_far(&self) -> Written {
+        self.written.clone()
+    }
+
     /// Bytes written so far.
     pub fn bytes(&self) -> u64 {
         self.written.bytes
+    }
+
+    /// Keeps a name in this folder free from files that are added.
+    pub fn reserve(&mut self, name: &str) {
+        self.names.claim("", name);
     }
 
     /// Copies one file in; returns its path relative to the folder.
@@ -84,18 +99,22 @@ impl FolderWriter {
     /// [`Error::Read`] when the source failed (the caller may [`skip`](Self::skip) and go on), [`Error::Write`] when
     /// the disk did.
     pub fn add(&mut self, name_hint: &str, modified: Option<i64>, from: &mut dyn Read) -> Result<PathBuf> {
-        let (path, mut file) = self.open(name_hint)?;
+        let relative = self.claim(name_hint)?;
+        let (folder, name) = self.parts(&relative);
+        // Under another name until it is whole, which it may never be: the power can fail.
+        let (part, mut file) = create_free(&folder, &format!("{name}.part"))?;
         let mut hasher = self.hasher();
-        let copied = copy(from, &mut file, hasher.as_mut(), &path);
-        set_modified(&file, modified);
+        let copied = copy(from, &mut file, hasher.as_mut(), &part);
+        set_times(&file, modified);
         drop(file);
-        match copied {
-            Ok(bytes) => {
+        let named = copied.and_then(|bytes| Ok((bytes, give_name(&part, &folder, &name)?)));
+        match named {
+            Ok((bytes, path)) => {
                 self.written.items += 1;
                 self.count(&path, bytes, hasher)
             }
             Err(error) => {
-                let _ = fs::remove_file(&path);
+                let _ = fs::remove_file(&part);
                 Err(error)
             }
         }
@@ -160,8 +179,14 @@ impl FolderWriter {
     /// Creates a file of a safe, free name.
     fn open(&mut self, name_hint: &str) -> Result<(PathBuf, File)> {
         let relative = self.claim(name_hint)?;
-        let folder = self.root.join(relative.parent().unwrap_or(Path::new("")));
-        create_free(&folder, relative.file_name().and_then(|name| name.to_str()).unwrap_or("_"))
+        let (folder, name) = self.parts(&relative);
+        create_free(&folder, &name)
+    }
+
+    /// Where a claimed path's folder is, and its name.
+    fn parts(&self, relative: &Path) -> (PathBuf, String) {
+        let name = relative.file_name().and_then(|name| name.to_str()).unwrap_or("_");
+        (self.root.join(relative.parent().unwrap_or(Path::new(""))), name.to_owned())
     }
 
     /// Chooses the safe, free path for a name and makes the folders it needs.
@@ -225,13 +250,16 @@ fn copy(from: &mut dyn Read, to: &mut File, mut hasher: Option<&mut Hasher>, pat
     }
 }
 
-/// Sets the time of a file, as far as the disk can hold it.
-fn set_modified(file: &File, modified: Option<i64>) {
+/// Sets the time of a file, as far as the disk can hold it; where a file has a time of its making, that too.
+fn set_times(file: &File, modified: Option<i64>) {
     let Some(ms) = modified else { return };
     let distance = Duration::from_millis(ms.unsigned_abs());
     let at = if ms >= 0 { UNIX_EPOCH.checked_add(distance) } else { UNIX_EPOCH.checked_sub(distance) };
     if let Some(at) = at {
-        let _ = file.set_times(FileTimes::new().set_modified(at));
+        let times = FileTimes::new().set_modified(at);
+        #[cfg(windows)]
+        let times = std::os::windows::fs::FileTimesExt::set_created(times, at);
+        let _ = file.set_times(times);
     }
 }
 

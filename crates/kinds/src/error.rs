@@ -21,6 +21,9 @@ pub enum Error {
     /// A folder that was to be extended holds no such export.
     #[error("{} cannot be extended: {why}", path.display())]
     NotAnExport { path: PathBuf, why: String },
+    /// A pattern for the names of files makes no sense.
+    #[error("\"{pattern}\" is no pattern for names: {why}")]
+    NamePattern { pattern: String, why: String },
     /// A picture of the backup cannot be shown.
     #[error(transparent)]
     Picture(#[from] crate::pictures::Unreadable),

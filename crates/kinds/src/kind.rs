@@ -118,6 +118,8 @@ pub struct IndexCard {
 pub trait Progress {
     /// `done` of `total` items; `false` means stop.
     fn step(&mut self, done: u64, total: u64) -> bool;
+    /// How many bytes were written so far; told by what takes long for its bytes.
+    fn wrote(&mut self, _bytes: u64) {}
 }
 
 impl<F: FnMut(u64, u64) -> bool> Progress for F {

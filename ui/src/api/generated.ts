@@ -8,6 +8,10 @@ export type Album = { id: number, title: string,
  */
 folders: Array<string>, 
 /**
+ * The ids of these folders, to filter for.
+ */
+folder_ids: Array<number>, 
+/**
  * An album shared over iCloud; its pictures are not in the main grid.
  */
 shared: boolean, count: number, 
@@ -245,6 +249,11 @@ skipped: Array<string>, };
 
 export type Connection = "usb" | "network";
 
+/**
+ * Which files of a picture that was edited.
+ */
+export type Content = "originals" | "edits" | "both";
+
 export type ConversationRequest = { version: string, 
 /**
  * `messages`, `whatsapp` …
@@ -256,6 +265,27 @@ export type ConversationView = { view: number, count: number, header: Header,
  * How many of its messages wait in "Recently Deleted".
  */
 deleted: number, };
+
+/**
+ * How many there are of what can be filtered for.
+ */
+export type Counts = { 
+/**
+ * In the main grid.
+ */
+shown: number, favourites: number, hidden: number, 
+/**
+ * In "Recently Deleted".
+ */
+deleted: number, 
+/**
+ * In shared albums only.
+ */
+shared: number, 
+/**
+ * By filter `type`, only those that occur.
+ */
+types: Array<TypeCount>, };
 
 /**
  * Content that is missing or not what was stored, and what it touches.
@@ -373,11 +403,23 @@ deleted: number | null, favourite: boolean, hidden: boolean, title: string | nul
 /**
  * Exposure as people write it: `1/120 s · f/1.8 · ISO 64 · 26 mm`.
  */
-exposure: string | null, place: Place | null, albums: Array<string>, 
+exposure: string | null, place: Place | null, 
+/**
+ * That place in words, as the phone looked it up.
+ */
+place_name: string | null, albums: Array<string>, 
+/**
+ * Names of the people the phone recognised in it.
+ */
+people: Array<string>, keywords: Array<string>, 
 /**
  * Pictures of the burst it belongs to, itself included.
  */
-burst: number | null, };
+burst: number | null, 
+/**
+ * Their ids, in the order they were taken; empty where it belongs to none.
+ */
+burst_ids: Array<number>, };
 
 /**
  * An iPhone or iPad: attached now, or known from its versions.
@@ -613,6 +655,11 @@ folder: string, };
  * The size of a folder.
  */
 export type FolderSize = { files: number, bytes: number, };
+
+/**
+ * The folders pictures come into.
+ */
+export type Folders = "flat" | "day" | "month" | "album";
 
 export type FormatSummary = { id: string, title: string, 
 /**
@@ -857,6 +904,12 @@ export type KeychainList = { items: Array<KeychainEntry>,
 thisDeviceOnly: number, unreadable: number, };
 
 export type KeychainRequest = { version: string, password: Secret, };
+
+export type KeywordCount = { title: string, 
+/**
+ * Pictures of the main grid.
+ */
+count: number, };
 
 export type KindSummary = { id: string, title: string, 
 /**
@@ -1120,7 +1173,57 @@ picture: string | null, };
 
 export type Phase = "starting" | "waitingForTrust" | "waitingForUnlock" | "preparing" | "waitingForPasscode" | "receiving" | "finishing" | "checking" | "keeping" | "cleaning" | "indexing" | "reading" | "writing" | "restoring" | "restarting" | "moving" | "done";
 
+/**
+ * Someone the phone recognised.
+ */
+export type PhotoPerson = { id: number, 
+/**
+ * `None` where the owner of the phone gave none.
+ */
+name: string | null, 
+/**
+ * Pictures of the main grid.
+ */
+count: number, 
+/**
+ * Media path of the picture the phone shows them by, or of the newest.
+ */
+cover: string | null, };
+
 export type PhotoRequest = { version: string, id: number, };
+
+/**
+ * Which photos to export, and how.
+ */
+export type PhotosExportRequest = { version: string, location: string | null, 
+/**
+ * Those of an open list.
+ */
+view: number | null, 
+/**
+ * These; without them and a view all that the main grid shows.
+ */
+ids: Array<number> | null, 
+/**
+ * The folder to make a folder in; not looked at with `again`.
+ */
+to: string, content: Content, 
+/**
+ * Makes HEIC pictures JPEGs of this quality, 1 to 100.
+ */
+jpeg: number | null, 
+/**
+ * Writes what is known of each picture into an XMP file beside it.
+ */
+sidecars: boolean, folders: Folders, 
+/**
+ * What files are called, with {name}, {date}, {time}, {number} and {album}; their own names when absent.
+ */
+names: string | null, 
+/**
+ * The folder of an earlier export to go on with: what is in it is not written again.
+ */
+again: string | null, };
 
 export type PhotosView = { view: number, count: number, days: Array<Day>, skipped: Array<string>, };
 
@@ -1130,6 +1233,23 @@ export type PinRequest = { version: string, location: string | null, pinned: boo
  * Where on Earth.
  */
 export type Place = { latitude: number, longitude: number, };
+
+/**
+ * A town or region in which pictures were taken, as the phone looked it up.
+ */
+export type PlaceCount = { 
+/**
+ * What to filter for; the same in every version.
+ */
+id: string, title: string, country: string | null, 
+/**
+ * Pictures of the main grid.
+ */
+count: number, 
+/**
+ * Media path of its newest picture.
+ */
+cover: string | null, };
 
 export type PollOption = { text: string, 
 /**
@@ -1558,7 +1678,15 @@ picture: string,
 /**
  * Why the original is not in the backup; a sentence for people. A smaller picture may be there all the same.
  */
-missing: string | null, };
+missing: string | null, 
+/**
+ * It was edited on the phone.
+ */
+edited: boolean, 
+/**
+ * The original is only in iCloud.
+ */
+cloud: boolean, };
 
 export type TileKind = "photo" | "video" | "live";
 
@@ -1577,6 +1705,12 @@ export type Translation = { text: string,
 language: string | null, };
 
 export type Trust = "trusted" | "untrusted" | "unknown";
+
+export type TypeCount = { 
+/**
+ * What to filter for.
+ */
+id: string, title: string, count: number, };
 
 export type UnlockRequest = { 
 /**
@@ -1946,6 +2080,16 @@ export interface Commands {
   "photos.rows": { request: RowsRequest; response: Array<Tile> };
   /** The albums of a version. */
   "photos.albums": { request: VersionRequest; response: Array<Album> };
+  /** How many photos there are of each sort. */
+  "photos.counts": { request: VersionRequest; response: Counts };
+  /** The people the phone recognised. */
+  "photos.people": { request: VersionRequest; response: Array<PhotoPerson> };
+  /** The towns and regions in which photos were taken. */
+  "photos.places": { request: VersionRequest; response: Array<PlaceCount> };
+  /** The keywords that photos have. */
+  "photos.keywords": { request: VersionRequest; response: Array<KeywordCount> };
+  /** Exports photos as files in a folder. */
+  "photos.export": { request: PhotosExportRequest; response: JobStarted };
   /** All that is known of a photo. */
   "photo.details": { request: PhotoRequest; response: Details | null };
   /** The domains of a version. */

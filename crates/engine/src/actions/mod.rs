@@ -10,6 +10,7 @@ pub mod import;
 pub mod key_sheet;
 pub mod native;
 pub mod pair;
+pub mod photos;
 pub mod preflight;
 mod progress;
 pub mod recovery;

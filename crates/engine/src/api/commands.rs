@@ -8,6 +8,7 @@ use super::keeping::*;
 use super::live::*;
 use super::locations::*;
 use super::locks::*;
+use super::photos::*;
 use super::restore::*;
 use super::sealing::*;
 use super::typescript::Command;
@@ -16,7 +17,7 @@ use super::{ApiError, Code, Result, decode, encode};
 use crate::{Engine, actions, browse, keeping, library, live, locations, locks, offers, pretend};
 use export::{Card, Document};
 use kinds::conversation::Bubble;
-use kinds::photos::{Album, Details, Tile};
+use kinds::photos::{Album, Counts, Details, KeywordCount, Person, PlaceCount, Tile};
 use serde_json::Value;
 
 macro_rules! commands {
@@ -236,6 +237,16 @@ commands! {
     "photos.rows" => browse::photos::rows: (RowsRequest) -> Vec<Tile>;
     /// The albums of a version.
     "photos.albums" => browse::photos::albums: (VersionRequest) -> Vec<Album>;
+    /// How many photos there are of each sort.
+    "photos.counts" => browse::photos::counts: (VersionRequest) -> Counts;
+    /// The people the phone recognised.
+    "photos.people" => browse::photos::people: (VersionRequest) -> Vec<Person>;
+    /// The towns and regions in which photos were taken.
+    "photos.places" => browse::photos::places: (VersionRequest) -> Vec<PlaceCount>;
+    /// The keywords that photos have.
+    "photos.keywords" => browse::photos::keywords: (VersionRequest) -> Vec<KeywordCount>;
+    /// Exports photos as files in a folder.
+    "photos.export" => actions::photos::start: (PhotosExportRequest) -> JobStarted;
     /// All that is known of a photo.
     "photo.details" => browse::photos::details: (PhotoRequest) -> Option<Details>;
 

@@ -15,6 +15,7 @@ pub mod live;
 pub mod locations;
 pub mod locks;
 mod map;
+pub mod photos;
 pub mod restore;
 pub mod sealing;
 mod secret;

@@ -7,7 +7,7 @@ use crate::api::browse::{PhotoRequest, PhotosView, RowsRequest, ViewRequest};
 use crate::api::versions::VersionRequest;
 use crate::api::{Result, blocking};
 use kinds::Reader;
-use kinds::photos::{Album, Details, Photos, Tile};
+use kinds::photos::{Album, Counts, Details, KeywordCount, Person, Photos, PlaceCount, Tile};
 use std::path::Path;
 
 const KIND: &str = "photos";
@@ -35,13 +35,38 @@ pub async fn rows(engine: &Engine, asked: RowsRequest) -> Result<Vec<Tile>> {
         .await
 }
 
-pub async fn albums(engine: &Engine, asked: VersionRequest) -> Result<Vec<Album>> {
+/// What `look` finds in the photos of a version.
+async fn of_version<T: Send + 'static>(
+    engine: &Engine,
+    asked: VersionRequest,
+    look: fn(&mut Photos) -> kinds::Result<T>,
+) -> Result<T> {
     let engine = engine.clone();
     blocking(move || {
         opened(&engine, &asked.version, asked.location.as_deref().map(Path::new))?
-            .read(KIND, |reader| Ok(photos(reader)?.albums()?))
+            .read(KIND, |reader| Ok(look(photos(reader)?)?))
     })
     .await
+}
+
+pub async fn albums(engine: &Engine, asked: VersionRequest) -> Result<Vec<Album>> {
+    of_version(engine, asked, Photos::albums).await
+}
+
+pub async fn counts(engine: &Engine, asked: VersionRequest) -> Result<Counts> {
+    of_version(engine, asked, Photos::counts).await
+}
+
+pub async fn people(engine: &Engine, asked: VersionRequest) -> Result<Vec<Person>> {
+    of_version(engine, asked, Photos::people).await
+}
+
+pub async fn places(engine: &Engine, asked: VersionRequest) -> Result<Vec<PlaceCount>> {
+    of_version(engine, asked, Photos::places).await
+}
+
+pub async fn keywords(engine: &Engine, asked: VersionRequest) -> Result<Vec<KeywordCount>> {
+    of_version(engine, asked, Photos::keywords).await
 }
 
 pub async fn details(engine: &Engine, asked: PhotoRequest) -> Result<Option<Details>> {

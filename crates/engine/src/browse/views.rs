@@ -108,6 +108,11 @@ pub fn kept(engine: &Engine, view: u64) -> Result<Arc<Kept>> {
     Ok(kept)
 }
 
+/// All ids of a list.
+pub fn ids_of(engine: &Engine, view: u64) -> Result<Vec<i64>> {
+    Ok(kept(engine, view)?.ids.clone())
+}
+
 pub async fn open(engine: &Engine, asked: ViewRequest) -> Result<View> {
     let engine = engine.clone();
     blocking(move || {

@@ -24,7 +24,7 @@ struct Row {
 impl Photos {
     /// The albums, by folder and title. Counts and covers leave out what is hidden or deleted.
     pub fn albums(&mut self) -> Result<Vec<Album>> {
-        if !self.library.albums {
+        if !self.library.has.albums {
             return Ok(Vec::new());
         }
         let rows = self.album_rows().map_err(failed)?;
@@ -36,10 +36,12 @@ impl Photos {
             .filter(|row| row.kind != FOLDER)
             .map(|row| {
                 let (count, cover) = contents.get(&row.id).copied().unwrap_or_default();
+                let path = path(row, &folders);
                 Album {
                     id: row.id,
                     title: row.title.clone().unwrap_or_else(|| "Untitled Album".to_owned()),
-                    folders: path(row, &folders),
+                    folders: path.iter().map(|folder| folder.named()).collect(),
+                    folder_ids: path.iter().map(|folder| folder.id).collect(),
                     shared: row.kind == SHARED,
                     count,
                     cover: cover.map(|id| format!("photo/{id}")),
@@ -52,21 +54,38 @@ impl Photos {
         Ok(albums)
     }
 
+    /// The albums a picture is in.
+    pub(super) fn album_ids_of(&self, id: i64) -> Result<Vec<i64>> {
+        if !self.library.has.albums {
+            return Ok(Vec::new());
+        }
+        let sql = "SELECT DISTINCT album FROM album_photo WHERE photo = ? ORDER BY album";
+        let mut statement = self.library.prepare_cached(sql).map_err(failed)?;
+        let ids = statement.query_map([id], |row| row.get(0)).map_err(failed)?;
+        Ok(ids.flatten().collect())
+    }
+
     /// Titles of the albums that pictures are in.
     pub(super) fn albums_of(&self, ids: &[i64]) -> Result<BTreeMap<i64, Vec<String>>> {
         let mut found: BTreeMap<i64, Vec<String>> = BTreeMap::new();
-        if !self.library.albums {
+        if !self.library.has.albums {
             return Ok(found);
         }
         let titles = self.album_titles().map_err(failed)?;
-        let sql = "SELECT DISTINCT album FROM album_photo WHERE photo = ? ORDER BY album";
-        let mut statement = self.library.prepare_cached(sql).map_err(failed)?;
         for id in ids {
-            let albums = statement.query_map([id], |row| row.get::<_, i64>(0)).map_err(failed)?;
-            let titles = albums.flatten().filter_map(|album| titles.get(&album).cloned());
-            found.insert(*id, titles.collect());
+            let albums = self.album_ids_of(*id)?;
+            found.insert(*id, albums.iter().filter_map(|album| titles.get(album).cloned()).collect());
         }
         Ok(found)
+    }
+
+    /// The albums in a folder and in those inside it.
+    pub(super) fn albums_below(&self, folder: i64) -> Result<Vec<i64>> {
+        let rows = self.album_rows().map_err(failed)?;
+        let folders: HashMap<i64, &Row> =
+            rows.iter().filter(|row| row.kind == FOLDER).map(|row| (row.id, row)).collect();
+        let below = |row: &&Row| row.kind != FOLDER && path(row, &folders).iter().any(|above| above.id == folder);
+        Ok(rows.iter().filter(below).map(|row| row.id).collect())
     }
 
     /// Titles of all albums by their id.
@@ -111,16 +130,23 @@ impl Photos {
     }
 }
 
+impl Row {
+    /// What a folder is called.
+    fn named(&self) -> String {
+        self.title.clone().unwrap_or_else(|| "Untitled Folder".to_owned())
+    }
+}
+
 /// The folders an album lies in, outermost first.
-fn path(album: &Row, folders: &HashMap<i64, &Row>) -> Vec<String> {
-    let mut names = Vec::new();
+fn path<'a>(album: &Row, folders: &HashMap<i64, &'a Row>) -> Vec<&'a Row> {
+    let mut path = Vec::new();
     let mut parent = album.parent;
     while let Some(folder) = parent.and_then(|id| folders.get(&id))
-        && names.len() < DEPTH
+        && path.len() < DEPTH
     {
-        names.push(folder.title.clone().unwrap_or_else(|| "Untitled Folder".to_owned()));
+        path.push(*folder);
         parent = folder.parent;
     }
-    names.reverse();
-    names
+    path.reverse();
+    path
 }

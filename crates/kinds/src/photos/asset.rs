@@ -7,7 +7,7 @@ use rusqlite::types::ValueRef;
 use super::TileKind;
 
 /// Days from 0001-01-01 to 1970-01-01, plus one: what chrono counts from.
-const DAYS_BEFORE_1970: i64 = 719_163;
+pub const DAYS_BEFORE_1970: i64 = 719_163;
 
 /// One photo or video, as the database tells it.
 #[derive(Clone, Debug, Default)]
@@ -115,6 +115,13 @@ impl Asset {
             None => "UTC".to_owned(),
         };
         Some(format!("{} {zone}", local.format("%Y-%m-%d %H:%M:%S")))
+    }
+
+    /// The same as ISO 8601 has it: `2026-11-22T14:03:59+01:00`, with `Z` when the zone is not known.
+    pub fn iso_time(&self) -> Option<String> {
+        let clock = self.local_time()?;
+        let zone = clock.get(20..).map(|zone| if zone == "UTC" { "Z" } else { zone })?;
+        Some(format!("{}T{}{zone}", clock.get(..10)?, clock.get(11..19)?))
     }
 
     /// The name people know it by: as taken or imported, with the extension of what is really there.

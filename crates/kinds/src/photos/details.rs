@@ -4,7 +4,7 @@ use std::io::BufReader;
 
 use backup::Entry;
 use exif::{Field, In, Tag};
-use rusqlite::{OptionalExtension, Row};
+use rusqlite::{OptionalExtension, Row, params};
 
 use super::asset::{Asset, text};
 use super::files::mime;
@@ -37,13 +37,7 @@ impl Photos {
             None => asset.size,
         };
         let camera = self.camera(&asset, original.as_ref()).map_err(failed)?;
-        let burst = match &asset.burst {
-            Some(uuid) => {
-                let sql = "SELECT COUNT(*) FROM photo WHERE burst = ?";
-                self.library.query_row(sql, [uuid], |row| row.get(0)).optional().map_err(failed)?
-            }
-            None => None,
-        };
+        let burst = self.burst(&asset).map_err(failed)?;
         Ok(Some(Details {
             id,
             uuid: asset.uuid.clone(),
@@ -72,8 +66,20 @@ impl Photos {
             lens: camera.lens,
             place: asset.position().map(|(latitude, longitude)| Position { latitude, longitude }),
             albums: self.albums_of(&[id])?.remove(&id).unwrap_or_default(),
-            burst,
+            place_name: self.places_of(&[id])?.remove(&id).map(|place| place.name),
+            people: self.people_of(&[id])?.remove(&id).unwrap_or_default(),
+            keywords: self.keywords_of(&[id])?.remove(&id).unwrap_or_default(),
+            burst: u32::try_from(burst.len()).ok().filter(|count| *count > 0),
+            burst_ids: burst,
         }))
+    }
+
+    /// The pictures of its burst; deleted ones among deleted ones only.
+    fn burst(&self, asset: &Asset) -> rusqlite::Result<Vec<i64>> {
+        let sql = "SELECT id FROM photo WHERE burst = ? AND deleted = ? AND hidden = ? ORDER BY created, id";
+        let mut statement = self.library.prepare_cached(sql)?;
+        let ids = statement.query_map(params![asset.burst, asset.deleted, asset.hidden], |row| row.get(0))?;
+        ids.collect()
     }
 
     /// From the database, which knows it also for videos and for originals in iCloud; else from the file.

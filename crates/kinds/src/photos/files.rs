@@ -51,6 +51,15 @@ impl Asset {
 
     /// The picture or video as it was edited on the phone, in full size.
     pub fn render(&self, backup: &Backup) -> Result<Option<Entry>> {
+        self.rendered(backup, self.video)
+    }
+
+    /// The edited video of a live photo.
+    pub fn live_render(&self, backup: &Backup) -> Result<Option<Entry>> {
+        if self.live { self.rendered(backup, true) } else { Ok(None) }
+    }
+
+    fn rendered(&self, backup: &Backup, video: bool) -> Result<Option<Entry>> {
         if !self.edited {
             return Ok(None);
         }
@@ -60,7 +69,7 @@ impl Asset {
         let renders = backup.list(DOMAIN, &folder)?.into_iter().filter(|node| node.kind == EntryKind::File);
         let wanted = renders.filter(|node| {
             let (stem, extension) = split(&node.name);
-            stem == "FullSizeRender" && is_video(extension) == self.video
+            stem == "FullSizeRender" && is_video(extension) == video
         });
         Ok(wanted.filter_map(|node| node.entry).next())
     }

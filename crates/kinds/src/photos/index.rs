@@ -18,8 +18,13 @@ impl Photos {
         let mut read = 0;
         for page in ids.chunks(PAGE) {
             let mut albums = self.albums_of(page)?;
+            let (mut people, mut keywords) = (self.people_of(page)?, self.keywords_of(page)?);
+            let places = self.places_of(page)?;
             for asset in self.assets(page)? {
-                sink(card(&asset, albums.remove(&asset.id).unwrap_or_default()));
+                let mut words = albums.remove(&asset.id).unwrap_or_default();
+                words.extend([&mut people, &mut keywords].into_iter().flat_map(|all| all.remove(&asset.id)).flatten());
+                words.extend(places.get(&asset.id).map(|place| place.name.clone()));
+                sink(card(&asset, words));
                 read += 1;
             }
         }
@@ -28,10 +33,11 @@ impl Photos {
     }
 }
 
-fn card(asset: &Asset, albums: Vec<String>) -> IndexCard {
+/// `words` are found as well as its own texts.
+fn card(asset: &Asset, words: Vec<String>) -> IndexCard {
     let title = asset.name();
     let key = asset.uuid.clone().unwrap_or_else(|| asset.path());
-    let texts = asset.title.iter().chain(asset.caption.iter()).chain(albums.iter());
+    let texts = asset.title.iter().chain(asset.caption.iter()).chain(words.iter());
     let text = texts.map(String::as_str).collect::<Vec<_>>().join("\n");
     let facts = [asset.when(), asset.modified, Some(asset.favourite.into())];
     let facts = facts.map(|fact| fact.map(|number| number.to_string()).unwrap_or_default());

@@ -12,15 +12,20 @@ mod details;
 mod export;
 mod files;
 mod index;
+mod joins;
 mod media;
+mod people;
+mod places;
 mod query;
 mod reader;
 mod rows;
 mod schema;
+mod search;
 mod shapes;
 #[cfg(test)]
 mod tests;
 
+use std::cell::OnceCell;
 use std::sync::Arc;
 
 use backup::Backup;
@@ -29,8 +34,9 @@ use crate::{CSV, Format, JSON, Kind, Opened, Place, Report, Result};
 use schema::Library;
 
 pub use cloud::{Away, only_in_cloud};
+pub use export::{Content, Export, FOLDER, Folders, Wishes};
 pub use query::SORTS;
-pub use shapes::{Album, Counts, Day, Details, Position, Tile, TileKind, TypeCount};
+pub use shapes::{Album, Counts, Day, Details, KeywordCount, Person, PlaceCount, Position, Tile, TileKind, TypeCount};
 
 pub const KIND: &dyn Kind = &PhotosKind;
 
@@ -45,6 +51,8 @@ const CAMERA_ROLL: &str = "Media/DCIM";
 pub struct Photos {
     backup: Arc<Backup>,
     library: Library,
+    /// Set once the places were read.
+    places_read: OnceCell<()>,
     report: Report,
 }
 
@@ -72,7 +80,7 @@ impl Kind for PhotosKind {
         if library.is_empty()? {
             return Ok(Opened::Empty { reason: "There are no photos or videos in this backup.".into() });
         }
-        Ok(Opened::Here(Box::new(Photos { backup, library, report })))
+        Ok(Opened::Here(Box::new(Photos { backup, library, places_read: OnceCell::new(), report })))
     }
 }
 

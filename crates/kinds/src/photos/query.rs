@@ -1,6 +1,6 @@
 //! Which photos, in which order.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use rusqlite::params_from_iter;
 use rusqlite::types::Value;
@@ -12,12 +12,13 @@ use crate::{Query, Result};
 pub const SORTS: [&str; 3] = ["newest", "oldest", "added"];
 
 /// Values of the filter `type`: id, what people call it, condition.
-const TYPES: [(&str, &str, &str); 12] = [
+pub(super) const TYPES: [(&str, &str, &str); 13] = [
     ("photo", "Photos", "NOT video"),
     ("video", "Videos", "video"),
     ("live", "Live Photos", "live"),
     ("selfie", "Selfies", "selfie"),
-    ("panorama", "Panoramas", "subtype = 1"),
+    ("portrait", "Portraits", "portrait"),
+    ("panorama", "Panoramas", "panorama"),
     ("burst", "Bursts", "burst IS NOT NULL"),
     ("screenshot", "Screenshots", "screenshot"),
     ("recording", "Screen Recordings", "subtype = 103"),
@@ -28,15 +29,16 @@ const TYPES: [(&str, &str, &str); 12] = [
 ];
 
 /// What the phone shows in its library.
-const SHOWN: &str = "NOT deleted AND NOT hidden AND NOT shared AND NOT aside";
+pub(super) const SHOWN: &str = "NOT deleted AND NOT hidden AND NOT shared AND NOT aside";
 
 impl Photos {
     /// The pictures that match, newest first.
     ///
-    /// Filters: `album` = id, `favourites`, `hidden`, `deleted`, `shared` = `1`, `type` = one of [`Counts::types`]. Days are
+    /// Filters: `album` = id, `folder` = id (of all albums below it), `person` = id, `place` = id, `keyword` = its text,
+    /// `favourites`, `hidden`, `deleted`, `shared` = `1`, `type` = one of [`Counts::types`]. Several must all hold. Days are
     /// whole in every order by time: pictures are ordered by the day where they were taken, within it by the instant.
     pub fn ids(&mut self, query: &Query) -> Result<Vec<i64>> {
-        let (conditions, values) = conditions(query, self.library.albums);
+        let (conditions, values) = self.conditions(query)?;
         let order = match query.sort.as_deref() {
             Some("oldest") => "day IS NULL, day, created, id",
             Some("added") => "added IS NULL, added DESC, id DESC",
@@ -107,34 +109,72 @@ fn scope_of_type(id: &str) -> &'static str {
     if id == "burst" { "NOT deleted AND NOT hidden AND NOT shared" } else { SHOWN }
 }
 
-fn conditions(query: &Query, albums: bool) -> (String, Vec<Value>) {
-    let wanted = |key: &str| query.filter.get(key).map(String::as_str);
-    let on = |key: &str| wanted(key) == Some("1");
-    let kind = TYPES.iter().find(|(id, _, _)| Some(*id) == wanted("type"));
-    let mut values = Vec::new();
-    let mut all = vec![];
-    match (wanted("album").and_then(|album| album.parse::<i64>().ok()), kind) {
-        (Some(album), _) if albums => {
-            all.push("NOT deleted AND NOT hidden AND id IN (SELECT photo FROM album_photo WHERE album = ?)".to_owned());
-            values.push(Value::Integer(album));
+impl Photos {
+    fn conditions(&self, query: &Query) -> Result<(String, Vec<Value>)> {
+        let mut values = Vec::new();
+        let mut all = vec![self.scope(&query.filter)?];
+        if query.filter.get("favourites").is_some_and(|on| on == "1") {
+            all.push("favourite".to_owned());
         }
-        _ if wanted("album").is_some() => all.push("0".to_owned()),
-        _ if on("deleted") => all.push("deleted".to_owned()),
-        _ if on("hidden") => all.push("hidden AND NOT deleted".to_owned()),
-        _ if on("shared") => all.push("shared AND NOT deleted".to_owned()),
-        (_, Some((id, _, _))) => all.push(scope_of_type(id).to_owned()),
-        _ => all.push(SHOWN.to_owned()),
+        if let Some(kind) = query.filter.get("type") {
+            all.push(TYPES.iter().find(|(id, _, _)| id == kind).map_or("0", |(_, _, condition)| condition).to_owned());
+        }
+        self.facets(&query.filter, &mut all, &mut values)?;
+        all.extend(self.search(query.text.as_deref().unwrap_or_default(), &mut values)?);
+        Ok((all.iter().map(|one| format!("({one})")).collect::<Vec<_>>().join(" AND "), values))
     }
-    if on("favourites") {
-        all.push("favourite".to_owned());
+
+    /// Where to look: an album, or one of the lists that the phone shows apart.
+    fn scope(&self, filter: &BTreeMap<String, String>) -> Result<String> {
+        let on = |key: &str| filter.get(key).is_some_and(|on| on == "1");
+        let in_albums = |albums: &[String]| {
+            let albums = albums.join(", ");
+            format!("NOT deleted AND NOT hidden AND id IN (SELECT photo FROM album_photo WHERE album IN ({albums}))")
+        };
+        if filter.contains_key("album") || filter.contains_key("folder") {
+            let id = |key: &str| filter.get(key).and_then(|id| id.parse::<i64>().ok());
+            let albums = match (id("album"), id("folder")) {
+                _ if !self.library.has.albums => return Ok("0".to_owned()),
+                (Some(album), _) => vec![album],
+                (None, Some(folder)) => self.albums_below(folder)?,
+                (None, None) => return Ok("0".to_owned()),
+            };
+            return Ok(in_albums(&albums.iter().map(i64::to_string).collect::<Vec<_>>()));
+        }
+        Ok(match () {
+            () if on("deleted") => "deleted",
+            () if on("hidden") => "hidden AND NOT deleted",
+            () if on("shared") => "shared AND NOT deleted",
+            () => scope_of_type(filter.get("type").map_or("", String::as_str)),
+        }
+        .to_owned())
     }
-    if let Some(kind) = wanted("type") {
-        all.push(TYPES.iter().find(|(id, _, _)| *id == kind).map_or("0", |(_, _, condition)| condition).to_owned());
+
+    /// People, places and keywords.
+    fn facets(&self, filter: &BTreeMap<String, String>, all: &mut Vec<String>, values: &mut Vec<Value>) -> Result<()> {
+        if let Some(person) = filter.get("person") {
+            let known = person.parse().ok().filter(|_| self.library.has.people).map(Value::Integer);
+            all.push(of("person_photo WHERE person = ?", known, values));
+        }
+        if let Some(place) = filter.get("place") {
+            self.read_places()?;
+            all.push(of("place_photo WHERE place = ?", Some(Value::Text(place.clone())), values));
+        }
+        if let Some(keyword) = filter.get("keyword") {
+            let known = self.library.has.keywords.then(|| Value::Text(keyword.clone()));
+            all.push(of("keyword_photo JOIN ZKEYWORD ON Z_PK = keyword WHERE ZTITLE = ?", known, values));
+        }
+        Ok(())
     }
-    for word in crate::fold(query.text.as_deref().unwrap_or_default()).split_whitespace() {
-        let texts = ["original", "file", "title", "caption"].map(|text| format!("COALESCE({text}, '')"));
-        all.push(format!("instr(fold({}), ?) > 0", texts.join(" || ' ' || ")));
-        values.push(Value::Text(word.to_owned()));
+}
+
+/// The condition that a picture is in one of the views of pictures; never where there is no such thing.
+fn of(rows: &str, value: Option<Value>, values: &mut Vec<Value>) -> String {
+    match value {
+        Some(value) => {
+            values.push(value);
+            format!("id IN (SELECT photo FROM {rows})")
+        }
+        None => "0".to_owned(),
     }
-    (all.iter().map(|one| format!("({one})")).collect::<Vec<_>>().join(" AND "), values)
 }

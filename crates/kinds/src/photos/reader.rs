@@ -27,6 +27,8 @@ impl Photos {
                 height: asset.height,
                 picture: format!("photo/{}", asset.id),
                 missing: (!there).then(|| asset.why_missing().to_owned()),
+                edited: asset.edited,
+                cloud: !there && asset.in_cloud,
             });
         }
         Ok(tiles)
@@ -68,8 +70,11 @@ impl Reader for Photos {
             ("Camera", found.camera),
             ("Lens", found.lens),
             ("Exposure", found.exposure),
-            ("Place", found.place.map(|place| format!("{:.5}, {:.5}", place.latitude, place.longitude))),
-            ("Albums", Some(found.albums.join(", ")).filter(|albums| !albums.is_empty())),
+            ("Place", found.place_name),
+            ("Position", found.place.map(|place| format!("{:.5}, {:.5}", place.latitude, place.longitude))),
+            ("People", listed(found.people)),
+            ("Keywords", listed(found.keywords)),
+            ("Albums", listed(found.albums)),
             ("Title", found.title),
             ("On the phone", Some(found.path)),
         ];
@@ -117,6 +122,10 @@ impl Reader for Photos {
     fn as_photos(&mut self) -> Option<&mut Photos> {
         Some(self)
     }
+}
+
+fn listed(names: Vec<String>) -> Option<String> {
+    (!names.is_empty()).then(|| names.join(", "))
 }
 
 fn card(asset: &Asset) -> Card {

@@ -11,13 +11,14 @@ use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OptionalExtension};
 
 use super::failed;
+use super::joins::{self, Joins};
 use crate::Result;
 
-/// An opened photo database with the views `photo` (one row per picture or video) and `album_photo` (album, photo).
+/// An opened photo database with the view `photo` (one row per picture or video) and those of [`joins`].
 pub struct Library {
     source: Source,
-    /// Whether the database has albums.
-    pub albums: bool,
+    /// Which of the views of [`joins`] there are.
+    pub has: Joins,
 }
 
 enum Source {
@@ -53,15 +54,14 @@ impl Library {
 }
 
 fn prepare(source: Source) -> rusqlite::Result<Option<Library>> {
-    let mut library = Library { source, albums: false };
+    let mut library = Library { source, has: Joins::default() };
+    // What is made of an encrypted backup must not come onto the disk.
+    library.pragma_update(None, "temp_store", "MEMORY")?;
     let Some(view) = photo_view(&library)? else {
         return Ok(None);
     };
     library.execute_batch(&view)?;
-    if let Some(view) = album_view(&library)? {
-        library.execute_batch(&view)?;
-        library.albums = true;
-    }
+    library.has = joins::prepare(&library)?;
     let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
     library.create_scalar_function("fold", 1, flags, |context| {
         Ok(match context.get_raw(0) {
@@ -172,10 +172,14 @@ fn basics(a: &Table, x: &Table, d: &Table) -> Columns {
             "live",
             format!("NOT {video} AND (COALESCE({subtype}, 0) = 2 OR COALESCE({}, 0) = 3)", a.whole("ZPLAYBACKSTYLE")),
         ),
-        ("video", video),
         ("subtype", subtype.clone()),
         ("screenshot", format!("(COALESCE({subtype}, 0) = 10 OR {})", a.flag("ZISDETECTEDSCREENSHOT"))),
+        // The depth is kept of what was taken in portrait mode; called ZDEPTHSTATES in iOS 13.
+        ("portrait", format!("(NOT {video} AND ({} OR {}))", a.flag("ZDEPTHTYPE"), a.flag("ZDEPTHSTATES"))),
+        // Up to iOS 14 imported panoramas are told by the rendering alone.
+        ("panorama", format!("(COALESCE({subtype}, 0) = 1 OR COALESCE({}, 0) = 6)", a.whole("ZCUSTOMRENDEREDVALUE"))),
         ("selfie", selfie),
+        ("video", video),
         ("edited", format!("({} OR {})", a.flag("ZHASADJUSTMENTS"), a.flag("ZADJUSTMENTSSTATE"))),
         ("duration", a.real("ZDURATION")),
         ("width", a.whole("ZWIDTH")),
@@ -225,48 +229,6 @@ fn times(a: &Table, x: &Table) -> Columns {
 /// A time between the years 1 and 4001, other than the "none" of 0.
 fn sane(time: &str) -> String {
     format!("(CASE WHEN {time} <> 0 AND {time} > -63114076800.0 AND {time} < 63113904000.0 THEN {time} END)")
-}
-
-/// The statement that makes the view `album_photo`, or `None` without albums.
-///
-/// The join table is `Z_<album>ASSETS` with the columns `Z_<album>ALBUMS` and `Z_<asset>ASSETS`, the numbers being those
-/// of Core Data's entities: they differ between 26.0 and 26.1 even.
-fn album_view(db: &Connection) -> rusqlite::Result<Option<String>> {
-    let albums = columns(db, "ZGENERICALBUM")?;
-    if !albums.contains("Z_PK") || !albums.contains("ZKIND") {
-        return Ok(None);
-    }
-    let mut tables =
-        db.prepare("SELECT name FROM sqlite_master WHERE type = 'table' AND name GLOB 'Z_[0-9]*ASSETS'")?;
-    let names: Vec<String> = tables.query_map([], |row| row.get(0))?.flatten().collect();
-    let known = album_entity(db)?.map(|entity| format!("Z_{entity}ASSETS"));
-    let mut best = None;
-    for name in names.into_iter().filter(|name| is_numbered(name, "ASSETS")) {
-        let columns = columns(db, &name)?;
-        let album = columns.iter().find(|column| is_numbered(column, "ALBUMS"));
-        let asset = columns.iter().find(|column| is_numbered(column, "ASSETS"));
-        if let (Some(album), Some(asset)) = (album, asset)
-            && (best.is_none() || known.as_deref() == Some(&name))
-        {
-            best =
-                Some(format!("CREATE TEMP VIEW album_photo AS SELECT {album} AS album, {asset} AS photo FROM {name}"));
-        }
-    }
-    Ok(best)
-}
-
-/// The number of Core Data's entity "Album" in this database.
-fn album_entity(db: &Connection) -> rusqlite::Result<Option<i64>> {
-    if !columns(db, "Z_PRIMARYKEY")?.contains("Z_NAME") {
-        return Ok(None);
-    }
-    db.query_row("SELECT Z_ENT FROM Z_PRIMARYKEY WHERE Z_NAME = 'Album'", [], |row| row.get(0)).optional()
-}
-
-/// Whether a name is `Z_<digits>` and then `end`; only such names are put into a statement.
-fn is_numbered(name: &str, end: &str) -> bool {
-    let number = name.strip_prefix("Z_").and_then(|rest| rest.strip_suffix(end));
-    number.is_some_and(|digits| !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 /// The columns of a table; none where there is no such table.

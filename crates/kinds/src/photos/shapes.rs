@@ -24,6 +24,10 @@ pub struct Tile {
     pub picture: String,
     /// Why the original is not in the backup; a sentence for people. A smaller picture may be there all the same.
     pub missing: Option<String>,
+    /// It was edited on the phone.
+    pub edited: bool,
+    /// The original is only in iCloud.
+    pub cloud: bool,
 }
 
 #[derive(Serialize, TS, Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,11 +56,48 @@ pub struct Album {
     pub title: String,
     /// The folders it lies in, outermost first.
     pub folders: Vec<String>,
+    /// The ids of these folders, to filter for.
+    #[ts(type = "Array<number>")]
+    pub folder_ids: Vec<i64>,
     /// An album shared over iCloud; its pictures are not in the main grid.
     pub shared: bool,
     pub count: u32,
     /// Media path of its newest picture.
     pub cover: Option<String>,
+}
+
+/// Someone the phone recognised.
+#[derive(Serialize, TS, Clone, Debug, PartialEq, Eq)]
+#[ts(rename = "PhotoPerson")]
+pub struct Person {
+    #[ts(type = "number")]
+    pub id: i64,
+    /// `None` where the owner of the phone gave none.
+    pub name: Option<String>,
+    /// Pictures of the main grid.
+    pub count: u32,
+    /// Media path of the picture the phone shows them by, or of the newest.
+    pub cover: Option<String>,
+}
+
+/// A town or region in which pictures were taken, as the phone looked it up.
+#[derive(Serialize, TS, Clone, Debug, PartialEq, Eq)]
+pub struct PlaceCount {
+    /// What to filter for; the same in every version.
+    pub id: String,
+    pub title: String,
+    pub country: Option<String>,
+    /// Pictures of the main grid.
+    pub count: u32,
+    /// Media path of its newest picture.
+    pub cover: Option<String>,
+}
+
+#[derive(Serialize, TS, Clone, Debug, PartialEq, Eq)]
+pub struct KeywordCount {
+    pub title: String,
+    /// Pictures of the main grid.
+    pub count: u32,
 }
 
 /// How many there are of what can be filtered for.
@@ -129,9 +170,17 @@ pub struct Details {
     /// Exposure as people write it: `1/120 s · f/1.8 · ISO 64 · 26 mm`.
     pub exposure: Option<String>,
     pub place: Option<Position>,
+    /// That place in words, as the phone looked it up.
+    pub place_name: Option<String>,
     pub albums: Vec<String>,
+    /// Names of the people the phone recognised in it.
+    pub people: Vec<String>,
+    pub keywords: Vec<String>,
     /// Pictures of the burst it belongs to, itself included.
     pub burst: Option<u32>,
+    /// Their ids, in the order they were taken; empty where it belongs to none.
+    #[ts(type = "Array<number>")]
+    pub burst_ids: Vec<i64>,
 }
 
 /// Where on Earth.

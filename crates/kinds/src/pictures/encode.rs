@@ -23,17 +23,28 @@ pub fn shrink(image: DynamicImage, longest: u32) -> DynamicImage {
 
 /// Writes a picture: JPEG, or PNG where something shows through a screen. `profile` is an ICC colour profile.
 pub fn picture(image: DynamicImage, profile: Option<Vec<u8>>, want: Want) -> Result<Picture> {
-    let profile = profile.filter(|icc| icc.len() <= MAX_PROFILE && icc.get(16..20) == Some(b"RGB "));
+    let profile = fit(profile);
     if image.color().has_alpha() {
         let image = image.to_rgba8();
         if matches!(want, Want::Print(_)) {
-            return jpeg(&on_white(&image), profile);
+            return jpeg(&on_white(&image), profile, None, QUALITY);
         }
         if image.pixels().any(|pixel| pixel.0[3] != 255) {
             return png(&image, profile);
         }
     }
-    jpeg(&image.to_rgb8(), profile)
+    jpeg(&image.to_rgb8(), profile, None, QUALITY)
+}
+
+/// Writes a picture as JPEG of that quality, on white where something shows through; `exif` is a TIFF structure.
+pub fn photo(image: DynamicImage, profile: Option<Vec<u8>>, exif: Option<Vec<u8>>, quality: u8) -> Result<Vec<u8>> {
+    let image = if image.color().has_alpha() { on_white(&image.to_rgba8()) } else { image.to_rgb8() };
+    Ok(jpeg(&image, fit(profile), exif, quality)?.bytes)
+}
+
+/// A profile that may be passed on.
+fn fit(profile: Option<Vec<u8>>) -> Option<Vec<u8>> {
+    profile.filter(|icc| icc.len() <= MAX_PROFILE && icc.get(16..20) == Some(b"RGB "))
 }
 
 fn on_white(image: &RgbaImage) -> RgbImage {
@@ -62,10 +73,13 @@ fn png(image: &RgbaImage, profile: Option<Vec<u8>>) -> Result<Picture> {
     Ok(Picture { mime: "image/png", bytes, width, height })
 }
 
-fn jpeg(image: &RgbImage, profile: Option<Vec<u8>>) -> Result<Picture> {
+fn jpeg(image: &RgbImage, profile: Option<Vec<u8>>, exif: Option<Vec<u8>>, quality: u8) -> Result<Picture> {
     let mut bytes = Vec::new();
-    let mut encoder = jpeg_encoder::Encoder::new(&mut bytes, QUALITY);
+    let mut encoder = jpeg_encoder::Encoder::new(&mut bytes, quality);
     let damaged = |error: jpeg_encoder::EncodingError| Unreadable::Damaged(error.to_string());
+    if let Some(exif) = exif {
+        encoder.add_exif_metadata(&exif).map_err(damaged)?;
+    }
     if let Some(icc) = profile {
         encoder.add_icc_profile(&icc).map_err(damaged)?;
     }

@@ -11,7 +11,7 @@ use heic_decoder::{ColorInfo, RgbOptions};
 use image::metadata::Orientation;
 use image::{DynamicImage, RgbImage, RgbaImage};
 
-use super::{Picture, Result, Unreadable, Want, bounded, encode};
+use super::{Picture, Result, Unreadable, Want, bounded, encode, tiff};
 
 /// The largest HEIC that is decoded, in pixels: a 63-megapixel panorama passes.
 const MAX_PIXELS: u64 = 64_000_000;
@@ -48,6 +48,30 @@ pub fn render(bytes: Vec<u8>, want: Want) -> Result<Picture> {
         return Err(Unreadable::TooLarge("more than 64 megapixels"));
     }
     make(whole, look, want)
+}
+
+/// A JPEG of the whole picture with its Exif data, in which the way it was held is upright now.
+pub fn convert(bytes: Vec<u8>, quality: u8) -> Result<Vec<u8>> {
+    let (whole, look, exif) = bounded::run(0, move || {
+        let container = boxes::inspect(&bytes)?;
+        let exif = heic_decoder::read_metadata(&bytes).unwrap_or_default().exif;
+        let look = look(&container, &bytes);
+        Ok((part(bytes)?, look, exif))
+    })?;
+    if whole.width * whole.height > MAX_PIXELS {
+        return Err(Unreadable::TooLarge("more than 64 megapixels"));
+    }
+    bounded::run(whole.width * whole.height * MEMORY, move || {
+        let mut image = decode(&whole.bytes)?;
+        drop(whole.bytes);
+        image.apply_orientation(look.orientation);
+        let size = (image.width(), image.height());
+        let exif = exif.map(|mut exif| {
+            tiff::set_upright(&mut exif, size);
+            exif
+        });
+        encode::photo(image, look.profile, exif, quality)
+    })
 }
 
 /// The thumbnail beside the picture, when it is large enough.

@@ -13,6 +13,7 @@ mod heif;
 mod raster;
 #[cfg(test)]
 mod tests;
+mod tiff;
 
 use std::io::Read;
 
@@ -84,6 +85,19 @@ pub fn render(source: &mut dyn Read, want: Want) -> Result<Picture> {
         return heif::render(bytes, want);
     }
     raster::render(format, bytes, want)
+}
+
+/// Makes a JPEG of a whole HEIC: every pixel, upright, with its colour profile and its Exif data. `quality` is 1 to 100.
+///
+/// [`Unreadable::Unknown`] for what is no HEIC, of which only the first bytes are read.
+pub fn jpeg_of_heic(source: &mut dyn Read, quality: u8) -> Result<Vec<u8>> {
+    let mut head = Vec::new();
+    (&mut *source).take(64).read_to_end(&mut head)?;
+    if Format::of(&head) != Some(Format::Heif) {
+        return Err(Unreadable::Unknown);
+    }
+    let (_, bytes) = take(&mut head.as_slice().chain(source))?;
+    heif::convert(bytes, quality.clamp(1, 100))
 }
 
 /// Reads a picture into memory, unless its first bytes already say that it is none.

@@ -56,6 +56,10 @@ impl From<kinds::Error> for ApiError {
                     path.display()
                 ),
             ),
+            E::NamePattern { .. } => {
+                let words = "{name}, {date}, {time}, {number} and {album}";
+                ApiError::new(Code::BadRequest, format!("{error}. Use text and {words}."))
+            }
             E::UnknownFormat { .. } => ApiError::new(Code::BadRequest, error.to_string()),
             E::Database { ref source, .. } if lost(source) => {
                 let detail = chain(&error);

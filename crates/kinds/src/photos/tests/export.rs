@@ -52,7 +52,7 @@ fn originals_with_all_that_belongs_to_them() {
     let mut names: Vec<String> = std::fs::read_dir(&written.main)
         .unwrap()
         .map(|file| file.unwrap().file_name().into_string().unwrap())
-        .filter(|name| name != "Names.csv")
+        .filter(|name| name != "Exported.txt")
         .collect();
     names.sort();
     assert_eq!(names.len(), 6, "{names:?}");

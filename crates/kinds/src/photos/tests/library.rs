@@ -71,7 +71,14 @@ fn words_are_found_without_accents() {
     let mut search = |text: &str| reader.ids(&Query { text: Some(text.into()), ..Query::default() }).unwrap();
     assert_eq!(search("zurich ETE"), [9]);
     assert_eq!(search("img_0002"), [2]);
-    assert!(search("paris").is_empty(), "albums are a filter");
+    assert_eq!(search("pari"), [2, 1], "by an album");
+    assert_eq!(search("slo-mo"), [2], "by a media type");
+    assert_eq!(search("favourite img"), [1]);
+    assert_eq!(search("2026-11-21"), [8], "by the day where it was taken");
+    assert_eq!(search("nov 2026"), [5, 2, 1, 8]);
+    assert_eq!(search("21st november"), [8]);
+    assert_eq!(search("2026-11 img_0002"), [2]);
+    assert!(search("2025").is_empty());
 }
 
 #[test]

@@ -32,6 +32,10 @@ fn texts(value: &Value) -> BTreeSet<String> {
     value.as_array().into_iter().flatten().map(|text| text.as_str().unwrap().nfc().collect()).collect()
 }
 
+fn named(names: &[String]) -> BTreeSet<String> {
+    names.iter().map(|name| name.nfc().collect()).collect()
+}
+
 fn compare(details: &Details, expected: &Value) {
     let uuid = details.uuid.as_deref().unwrap();
     // It composes accents; we keep the name as the phone wrote it.
@@ -44,8 +48,14 @@ fn compare(details: &Details, expected: &Value) {
     assert_eq!(details.height.map(u64::from), expected["height"].as_u64(), "{uuid}");
     assert_eq!(details.caption.as_deref(), expected["description"].as_str(), "{uuid}");
     assert_eq!(details.title.as_deref(), expected["title"].as_str(), "{uuid}");
-    let albums: BTreeSet<String> = details.albums.iter().cloned().collect();
-    assert_eq!(albums, texts(&expected["albums"]), "{uuid}");
+    assert_eq!(named(&details.albums), texts(&expected["albums"]), "{uuid}");
+    let mut people = texts(&expected["persons"]);
+    people.remove("_UNKNOWN_");
+    assert_eq!(named(&details.people), people, "{uuid}");
+    assert_eq!(named(&details.keywords), texts(&expected["keywords"]), "{uuid}");
+    assert_eq!(details.burst.is_some(), expected["burst"].as_bool().unwrap(), "{uuid}");
+    // Imported from a library of another Mac, one has no size: it says 0.
+    assert_eq!(details.size.unwrap_or(0), expected["original_filesize"].as_u64().unwrap(), "{uuid}");
     let place = [details.place.map(|place| place.latitude), details.place.map(|place| place.longitude)];
     for (ours, theirs) in place.into_iter().zip(["latitude", "longitude"]) {
         assert_eq!(ours.is_some(), expected[theirs].is_f64(), "{uuid}");
@@ -115,12 +125,63 @@ fn filters_agree_with_the_independent_reader() {
             ("time-lapse", "time_lapse"),
             ("slow-motion", "slow_mo"),
             ("panorama", "panorama"),
+            ("portrait", "portrait"),
+            ("recording", "screen_recording"),
             ("edited", "hasadjustments"),
         ];
         for (kind, theirs) in types {
             let theirs = wanted(&|photo| shown(photo) && is(photo, theirs));
             assert_eq!(uuids(&[("type", kind)]), theirs, "{name}: {kind}");
         }
+    }
+}
+
+#[test]
+fn people_and_keywords_agree_with_the_independent_reader() {
+    for (name, expected) in libraries() {
+        let Some(mut reader) = opened(&name) else { continue };
+        let photos = reader.as_photos().unwrap();
+        let shown = |photo: &&Value| !photo["hidden"].as_bool().unwrap() && !photo["shared"].as_bool().unwrap();
+        let mut theirs: [BTreeMap<String, BTreeSet<String>>; 2] = Default::default();
+        for photo in expected.iter().filter(shown) {
+            for (list, key) in ["persons", "keywords"].into_iter().enumerate() {
+                for text in texts(&photo[key]).into_iter().filter(|text| text != "_UNKNOWN_") {
+                    theirs[list].entry(text).or_default().insert(photo["uuid"].as_str().unwrap().to_owned());
+                }
+            }
+        }
+        let mut ours: [BTreeMap<String, BTreeSet<String>>; 2] = Default::default();
+        let uuids = |photos: &mut Photos, key: &str, value: &str, count: u32| -> BTreeSet<String> {
+            let ids = found(photos, &[(key, value)]);
+            assert_eq!(ids.len(), count as usize, "{name}: {key} {value}");
+            ids.into_iter().map(|id| photos.details(id).unwrap().unwrap().uuid.unwrap()).collect()
+        };
+        for person in photos.people().unwrap() {
+            let pictures = uuids(photos, "person", &person.id.to_string(), person.count);
+            assert!(person.cover.is_some());
+            if let Some(called) = person.name {
+                ours[0].entry(called.nfc().collect()).or_default().extend(pictures);
+            }
+        }
+        for keyword in photos.keywords().unwrap() {
+            let pictures = uuids(photos, "keyword", &keyword.title, keyword.count);
+            ours[1].insert(keyword.title.nfc().collect(), pictures);
+        }
+        assert_eq!(ours, theirs, "{name}");
+        println!("{name}: {} people, {} keywords", theirs[0].len(), theirs[1].len());
+    }
+}
+
+#[test]
+fn places_are_those_the_phone_looked_up() {
+    for (name, _) in libraries() {
+        let Some(mut reader) = opened(&name) else { continue };
+        let photos = reader.as_photos().unwrap();
+        let places = photos.places().unwrap();
+        for place in &places {
+            assert_eq!(found(photos, &[("place", &place.id)]).len(), place.count as usize, "{name}: {}", place.id);
+        }
+        println!("{name}: {places:?}");
     }
 }
 
