@@ -1,8 +1,9 @@
 // Scrolls and scrubs the photos of an engine's newest version in Chromium, and prints what it took as JSON.
 //
-//     node scroll-photos.js HOME
+//     node scroll-photos.js HOME [COUNT]
 //
-// HOME is the engine's, with one device. A frame is late when the next does not follow within 50 ms. After each jump the time is
+// HOME is the engine's, with one device. With COUNT the library is so long: the photos there are come again and again, a page of rows
+// from the engine and the rest of it from here; that says what the page does, not what the engine does with such a library. A frame is late when the next does not follow within 50 ms. After each jump the time is
 // taken until every tile in the window knows its photo, and until every picture is there; what is blank later than 200 ms after the
 // hand came to rest is blank for too long.
 
@@ -15,6 +16,7 @@ const REST = 200;
 
 const it = await open("scroll", { HEIRLOOM_HOME: process.argv[2] });
 try {
+  if (process.argv[3]) await lengthen(Number(process.argv[3]));
   await it.page.getByRole("list", { name: "Devices", exact: true }).getByRole("button").first().click();
   await it.page.getByLabel("Versions").getByRole("button").first().click();
   const opened = Date.now();
@@ -30,6 +32,24 @@ try {
   console.log(JSON.stringify({ count, first, wheeled, scrubbed }));
 } finally {
   await it.close();
+}
+
+/** Answers for a library of so many photos, on thirty-three a day. */
+async function lengthen(count) {
+  const A_DAY = 33;
+  const newest = Date.UTC(2026, 10, 30);
+  const dayOf = (at) => new Date(newest - Math.floor(at / A_DAY) * 86_400_000).toISOString().slice(0, 10);
+  const days = Array.from({ length: Math.ceil(count / A_DAY) }, (_, i) => ({ day: dayOf(i * A_DAY), from: i * A_DAY, count: Math.min(A_DAY, count - i * A_DAY) }));
+  await it.page.route("**/call/photos.open", async (route) => {
+    const response = await route.fetch();
+    const { view, count: real } = await response.json();
+    const rows = await it.call("photos.rows", { view, from: 0, count: Math.min(real, 1000) });
+    await it.page.route("**/call/photos.rows", async (route) => {
+      const { from, count: many } = route.request().postDataJSON();
+      await route.fulfill({ json: Array.from({ length: many }, (_, i) => ({ ...rows[(from + i) % rows.length], local_day: dayOf(from + i) })) });
+    });
+    await route.fulfill({ response, json: { view, count, days, skipped: [] } });
+  });
 }
 
 /** A wheel turned without a stop, then a rest. */

@@ -1,4 +1,4 @@
-import type { Album, KeywordCount, Person, PlaceCount } from "../../api/generated";
+import type { Album, KeywordCount, PhotoPerson, PlaceCount } from "../../api/generated";
 
 /** A cover and what is behind it. */
 export interface Cover {
@@ -27,7 +27,7 @@ export function albumCovers(albums: Album[]): Cover[] {
   }));
 }
 
-export function peopleCovers(people: Person[]): Cover[] {
+export function peopleCovers(people: PhotoPerson[]): Cover[] {
   return people.map((person): Cover => ({
     id: String(person.id),
     title: person.name ?? "Unnamed",

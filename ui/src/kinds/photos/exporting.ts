@@ -46,7 +46,7 @@ export const FOLDERS: { value: Folders; title: string }[] = [
 export const NAMES: { id: string; title: string; pattern: string | null }[] = [
   { id: "own", title: "Their own name, such as IMG_0042.HEIC", pattern: null },
   { id: "date", title: "Date and name: 2026-11-22 IMG_0042.HEIC", pattern: "{date} {name}" },
-  { id: "time", title: "Date, time and name: 2026-11-22 14.03.59 IMG_0042.HEIC", pattern: "{date} {time} {name}" },
+  { id: "time", title: "Date, time and name: 2026-11-22 14-03-59 IMG_0042.HEIC", pattern: "{date} {time} {name}" },
   { id: "number", title: "Numbered: 0001 IMG_0042.HEIC", pattern: "{number} {name}" },
 ];
 
@@ -65,7 +65,7 @@ export function tables(kind: KindSummary): KindSummary["formats"] {
 export function outcome(wish: Wish, count: number): string {
   const items = counted(count, "item");
   if (wish.as !== FILES) return `Writes one file with what is known of ${items}. The photos themselves are not in it.`;
-  const shape = wish.jpeg ? ", pictures turned into JPEG" : "";
+  const shape = wish.jpeg ? ", HEIC turned into JPEG" : "";
   const what = {
     originals: `the originals of ${items}${shape}`,
     edits: `${items} as you see them on the iPhone${shape}`,
@@ -73,7 +73,7 @@ export function outcome(wish: Wish, count: number): string {
   }[wish.content];
   const beside = wish.sidecars ? " Beside each lies a small XMP file with its title, place, people and keywords." : "";
   if (wish.again) return `Adds to the earlier export what it does not hold yet: ${what}. Nothing that is there is changed.${beside}`;
-  return `Writes ${what}. Videos of live photos come along; each file has the time it was taken.${beside}`;
+  return `Makes a folder “Photos” with ${what}. Videos of live photos come along; each file has the time it was taken.${beside}`;
 }
 
 type Said = Omit<PhotosExportRequest, "version" | "location" | "view" | "ids">;

@@ -1,5 +1,5 @@
 import { asApiError, call } from "../../api/call";
-import type { Album, ApiError, Counts, KeywordCount, Person, PlaceCount, VersionSummary } from "../../api/generated";
+import type { Album, ApiError, Counts, KeywordCount, PhotoPerson, PlaceCount, VersionSummary } from "../../api/generated";
 import { albumCovers, keywordCovers, peopleCovers, placeCovers, type Cover } from "./covers";
 import type { Collection, Sizes } from "./shown";
 
@@ -7,7 +7,7 @@ import type { Collection, Sizes } from "./shown";
 export class Library {
   counts = $state.raw<Counts | null>(null);
   albums = $state.raw<Album[] | null>(null);
-  people = $state.raw<Person[] | null>(null);
+  people = $state.raw<PhotoPerson[] | null>(null);
   places = $state.raw<PlaceCount[] | null>(null);
   keywords = $state.raw<KeywordCount[] | null>(null);
   /** What could not be fetched, by what it is. */

@@ -23,9 +23,11 @@ export interface Badge {
 }
 
 /** What is special about a picture, for the corner of its tile. */
-export function badgesOf({ kind, edited, cloud, missing }: Pick<Tile, "kind" | "edited" | "cloud" | "missing">): Badge[] {
+export function badgesOf({ kind, edited, cloud, missing, burst, raw }: Tile): Badge[] {
   const badges: Badge[] = [];
   if (kind === "live") badges.push({ sign: "live", title: "Live photo" });
+  if (burst) badges.push({ sign: "copy", title: "One of a burst" });
+  if (raw) badges.push({ sign: "raw", title: "RAW: the camera’s unprocessed data" });
   if (edited) badges.push({ sign: "pencil", title: "Edited" });
   if (cloud) badges.push({ sign: "cloud", title: missing ?? "The original is only in iCloud." });
   else if (missing) badges.push({ sign: "warning", title: missing });
