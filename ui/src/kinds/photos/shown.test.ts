@@ -9,9 +9,10 @@ const counts: Counts = {
 const sizes: Sizes = { albums: 8, people: 0, places: null, keywords: 2 };
 
 test("every stop leads to what lights it", () => {
-  const all = stops(counts, sizes);
+  const all = stops(counts, sizes, { places: "could not be read" });
   expect(all.map(({ id }) => id)).toEqual(["all", "favourites", "albums", "places", "keywords", "type video", "type slow-motion", "hidden", "deleted"]);
   for (const { id } of all) expect(stopOf(shownAt(id, counts))).toBe(id);
+  expect(all.filter(({ problem }) => problem).map(({ id }) => id)).toEqual(["places"]);
   expect(all.find(({ apart }) => apart)?.id).toBe("hidden");
   expect(all.find(({ group }) => group)?.id).toBe("type video");
   expect(all.map(({ count }) => count)).toEqual(["46", "3", "8", undefined, "2", "6", "1", "2", "1"]);
@@ -23,7 +24,7 @@ test("a photo of an album lights the albums", () => {
 });
 
 test("before anything is known there is the library", () => {
-  expect(stops(null, { albums: null, people: null, places: null, keywords: null }).map(({ id }) => id)).toEqual(["all", "albums", "people", "places", "keywords"]);
+  expect(stops(null, { albums: null, people: null, places: null, keywords: null }).map(({ id }) => id)).toEqual(["all"]);
   expect(shownAt("type video", null)).toEqual({ narrowing: everything });
 });
 

@@ -66,13 +66,13 @@ export function shownAt(stop: string, counts: Counts | null): Shown {
   return { narrowing: titles[stop] ?? everything };
 }
 
-/** Everything there is to look at: the library, its collections, sorts of photos, and what is kept apart. What is empty is left out. */
-export function stops(counts: Counts | null, sizes: Sizes): Stop[] {
+/** Everything there is to look at: the library, its collections, sorts of photos, and what is kept apart. What is empty, or not known yet, is left out. */
+export function stops(counts: Counts | null, sizes: Sizes, problems: Partial<Record<Collection, unknown>> = {}): Stop[] {
   const count = (many: number | null | undefined) => (many == null ? undefined : number(many));
   const library: Stop[] = [{ id: "all", title: everything.title, icon: "photos", count: count(counts?.shown) }];
   if (counts?.favourites) library.push({ id: "favourites", title: "Favourites", icon: "heart", count: count(counts.favourites) });
-  const collections = COLLECTIONS.filter((id) => sizes[id] !== 0).map(
-    (id): Stop => ({ id, title: TITLES[id], icon: SIGNS[id], count: count(sizes[id]) }),
+  const collections = COLLECTIONS.filter((id) => sizes[id] || problems[id]).map(
+    (id): Stop => ({ id, title: TITLES[id], icon: SIGNS[id], count: count(sizes[id]), problem: problems[id] !== undefined }),
   );
   const types = (counts?.types ?? []).filter(({ id }) => id !== "photo").map(
     ({ id, title, count: many }, i): Stop => ({ id: `type ${id}`, title, icon: TYPE_SIGNS[id] ?? "photos", count: count(many), group: i === 0 ? "Media types" : undefined }),
