@@ -28,6 +28,16 @@ pub fn heif(bytes: &[u8]) {
     fuzzing::heif(bytes);
 }
 
+/// Directories of a TIFF structure: previews of raw photos, Exif data.
+pub fn tiff(bytes: &[u8]) {
+    fuzzing::tiff(bytes);
+}
+
+/// What a phone looked up for a position.
+pub fn place(bytes: &[u8]) {
+    fuzzing::place(bytes);
+}
+
 /// The panics of the typedstream decoder are caught where it is called; a fuzzer would end at them all the same.
 fn pass_over_caught_panics() {
     std::panic::set_hook(Box::new(|panic| {

@@ -24,6 +24,7 @@ mod lost;
 mod moving;
 mod native_copies;
 mod offers;
+mod photos;
 mod restore;
 mod sealed;
 mod secrets;

@@ -13,6 +13,7 @@ mod encryption;
 mod libimobiledevice;
 mod matrix;
 mod native;
+mod photos;
 mod pymobiledevice;
 mod restore;
 mod same_bytes;

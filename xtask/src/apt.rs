@@ -20,6 +20,7 @@ pub const TESTS: &[&str] = &[
     "libimobiledevice-utils",
     "ideviceinstaller",
     "ifuse",
+    "libimage-exiftool-perl",
     "bindfs",
     "openssl",
     "sqlite3",

@@ -4,8 +4,13 @@ use crate::{Outcome, matrix, root, step, test};
 use std::path::PathBuf;
 use std::process::Command;
 
-const PYTHON: &[&str] =
-    &["pymobiledevice3==11.45.0", "vobject==0.9.9", "iphone_backup_decrypt==0.11.2", "pyiosbackup==0.2.4"];
+const PYTHON: &[&str] = &[
+    "pymobiledevice3==11.45.0",
+    "vobject==0.9.9",
+    "iphone_backup_decrypt==0.11.2",
+    "pyiosbackup==0.2.4",
+    "pillow-heif==1.8.1",
+];
 /// In an environment of its own: it pins what the others want otherwise.
 const MVT: &[&str] = &["mvt==2026.10.26"];
 

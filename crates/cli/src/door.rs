@@ -126,6 +126,9 @@ impl Door {
             }
         };
         progress.end();
+        if job.state != JobState::Done {
+            print::warnings(&job);
+        }
         match (job.state, &job.error) {
             (JobState::Done, _) => {
                 print::done(&job, self.json);

@@ -36,14 +36,44 @@ pub struct Export {
     /// List the SHA-256 of every file, and tell which version it came from
     #[arg(long)]
     hashes: bool,
-    /// Add what is new to this folder of an earlier export of conversations
+    /// Add what is new to this folder of an earlier export of conversations, or go on with one of photos
     #[arg(long, value_name = "FOLDER", conflicts_with = "to")]
     again: Option<PathBuf>,
+    #[command(flatten)]
+    photos: Photos,
     #[command(flatten)]
     at: At,
 }
 
+/// How photos are exported as files.
+#[derive(Args)]
+struct Photos {
+    /// Of photos that were edited: as taken, as edited, or both, which is usual
+    #[arg(long, value_parser = ["originals", "edits", "both"])]
+    content: Option<String>,
+    /// Make HEIC photos JPEGs of this quality
+    #[arg(long, value_name = "1-100", value_parser = clap::value_parser!(u8).range(1..=100))]
+    jpeg: Option<u8>,
+    /// Write what is known of each photo into an XMP file beside it
+    #[arg(long)]
+    sidecars: bool,
+    /// Put photos into folders by the day or month they were taken, or by album
+    #[arg(long, value_parser = ["flat", "day", "month", "album"])]
+    folders: Option<String>,
+    /// What photos are called, with {name}, {date}, {time}, {number} and {album}; their own names when left out
+    #[arg(long, value_name = "PATTERN")]
+    names: Option<String>,
+}
+
 pub async fn export(door: &Door, asked: Export) -> Result<()> {
+    if asked.kind == "photos" && asked.format == "folder" {
+        return photos(door, asked).await;
+    }
+    let Photos { content, jpeg, sidecars, folders, names } = &asked.photos;
+    if content.is_some() || jpeg.is_some() || *sidecars || folders.is_some() || names.is_some() {
+        let message = "--content, --jpeg, --sidecars, --folders and --names are for photos --format folder.";
+        return Err(ApiError::new(Code::BadRequest, message));
+    }
     let version = door.open(&asked.version, asked.at).await?;
     let body = json!({
         "version": version,
@@ -59,6 +89,28 @@ pub async fn export(door: &Door, asked: Export) -> Result<()> {
         "again": asked.again.as_deref().map(whole).transpose()?,
     });
     door.job("export.start", body).await
+}
+
+async fn photos(door: &Door, asked: Export) -> Result<()> {
+    let dated = asked.from.is_some() || asked.until.is_some();
+    if dated || asked.messages.is_some() || asked.no_attachments || asked.hashes {
+        let message = "--from, --until, --messages, --no-attachments and --hashes are for conversations.";
+        return Err(ApiError::new(Code::BadRequest, message));
+    }
+    let version = door.open(&asked.version, asked.at).await?;
+    let Photos { content, jpeg, sidecars, folders, names } = asked.photos;
+    let body = json!({
+        "version": version,
+        "to": optional(asked.to)?.unwrap_or_default(),
+        "ids": asked.ids,
+        "content": content.as_deref().unwrap_or("both"),
+        "jpeg": jpeg,
+        "sidecars": sidecars,
+        "folders": folders.as_deref().unwrap_or("flat"),
+        "names": names,
+        "again": asked.again.as_deref().map(whole).transpose()?,
+    });
+    door.job("photos.export", body).await
 }
 
 /// The first millisecond of a day here.

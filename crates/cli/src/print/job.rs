@@ -36,11 +36,16 @@ impl Progress {
     }
 }
 
+/// What the person is told beside the outcome.
+pub fn warnings(job: &Job) {
+    job.warnings.iter().for_each(|warning| eprintln!("{}", plain(warning)));
+}
+
 pub fn done(job: &Job, as_json: bool) {
     if as_json {
         return json(&serde_json::json!(job));
     }
-    job.warnings.iter().for_each(|warning| eprintln!("{}", plain(warning)));
+    warnings(job);
     match &job.result {
         Some(JobResult::Version { version, files, bytes, new_bytes, .. }) => {
             line(&format!("{version}  {files} files, {}, {} of them new", size(Some(*bytes)), size(Some(*new_bytes))));

@@ -5,7 +5,7 @@ mod job;
 pub mod keeping;
 pub mod sealing;
 
-pub use job::{Progress, done};
+pub use job::{Progress, done, warnings};
 
 use engine::api::ApiError;
 use serde_json::Value;

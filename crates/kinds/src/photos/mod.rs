@@ -15,7 +15,7 @@ mod index;
 mod joins;
 mod media;
 mod people;
-mod places;
+pub(crate) mod places;
 mod query;
 mod reader;
 mod rows;

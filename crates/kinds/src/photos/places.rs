@@ -179,6 +179,14 @@ impl Found {
     }
 }
 
+/// Reads the archive of a place; whether it names one. For [`crate::fuzzing`].
+pub fn place(bytes: &[u8]) -> bool {
+    Found::read(bytes).is_some_and(|found| {
+        assert!(found.name().len() <= 4 * (MAX_NAME + 2));
+        found.place().is_some()
+    })
+}
+
 /// Type and name of one entry of `sortedPlaceInfos`.
 fn info(entry: &Value) -> Option<(i64, String)> {
     let entry = entry.as_dictionary()?;

@@ -122,7 +122,7 @@ fn whole(bytes: &[u8]) -> Option<&'static str> {
             let size = u32::from_le_bytes([size[0], size[1], size[2], size[3]]) as usize;
             size.checked_add(8).is_some_and(|end| bytes.len() >= end)
         }),
-        Format::Heif => false,
+        Format::Heif | Format::Tiff => false,
     };
     ends.then(|| format.mime())
 }

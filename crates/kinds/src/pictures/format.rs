@@ -7,6 +7,8 @@ pub enum Format {
     WebP,
     /// HEIC: what iPhones take photos in since iOS 11.
     Heif,
+    /// Raw photos (DNG) and other TIFF files: the preview inside is shown.
+    Tiff,
 }
 
 /// Brands of HEVC still pictures in the `ftyp` box (ISO/IEC 23008-12).
@@ -24,6 +26,8 @@ impl Format {
             Some(Format::Gif)
         } else if head.starts_with(b"RIFF") && head.get(8..12) == Some(b"WEBP") {
             Some(Format::WebP)
+        } else if head.starts_with(b"II*\0") || head.starts_with(b"MM\0*") {
+            Some(Format::Tiff)
         } else if head.get(4..8) == Some(b"ftyp") && is_heif(head) {
             Some(Format::Heif)
         } else {
@@ -38,6 +42,7 @@ impl Format {
             Format::Gif => "image/gif",
             Format::WebP => "image/webp",
             Format::Heif => "image/heic",
+            Format::Tiff => "image/tiff",
         }
     }
 }

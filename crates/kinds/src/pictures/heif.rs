@@ -103,7 +103,7 @@ fn make(part: Part, look: Look, want: Want) -> Result<Picture> {
 }
 
 /// Decodes the primary picture, turned as the container says.
-fn decode(bytes: &[u8]) -> Result<DynamicImage> {
+pub(super) fn decode(bytes: &[u8]) -> Result<DynamicImage> {
     let decoded = heic_decoder::decode(bytes).map_err(damaged)?;
     let options = RgbOptions { color: Some(colours(decoded.color_info)), ..RgbOptions::default() };
     if decoded.alpha.is_some() {

@@ -1,6 +1,6 @@
 //! Pictures a web view can draw, made from whatever a phone keeps.
 //!
-//! [`render`] turns the bytes of a picture (JPEG, PNG, GIF, WebP, HEIC) into an upright thumbnail or screen picture.
+//! [`render`] turns the bytes of a picture (JPEG, PNG, GIF, WebP, HEIC, the preview of a raw photo) into an upright thumbnail or screen picture.
 //! The bytes are hostile: what they are is decided by looking at them, and pixels, bytes and time are limited. A picture
 //! that cannot be shown is an [`Unreadable`] with a reason, never a crash. [`Cache`] keeps what was made.
 
@@ -16,6 +16,8 @@ mod tests;
 mod tiff;
 
 use std::io::Read;
+
+use image::metadata::Orientation;
 
 pub use cache::Cache;
 pub use format::Format;
@@ -61,7 +63,7 @@ pub struct Picture {
 /// Why there is no picture.
 #[derive(Debug, thiserror::Error)]
 pub enum Unreadable {
-    /// Not a picture, or of a format that is not decoded here (videos, raw photos, TIFF).
+    /// Not a picture, or of a format that is not decoded here (videos, AVIF, TIFF without a preview).
     #[error("not a picture that can be shown here")]
     Unknown,
     #[error("the picture is too large to be shown: {0}")]
@@ -81,10 +83,21 @@ pub type Result<T> = std::result::Result<T, Unreadable>;
 /// Colours keep their profile; transparency stays (as PNG), except on paper. Reads the source to its end, at most 128 MiB.
 pub fn render(source: &mut dyn Read, want: Want) -> Result<Picture> {
     let (format, bytes) = take(source)?;
-    if format == Format::Heif {
-        return heif::render(bytes, want);
+    match format {
+        Format::Heif => heif::render(bytes, want),
+        Format::Tiff => raw(bytes, want),
+        format => raster::render(format, bytes, want, Orientation::NoTransforms),
     }
-    raster::render(format, bytes, want)
+}
+
+/// A raw photo is shown by the largest preview inside it; there is no other way of seeing it.
+fn raw(mut bytes: Vec<u8>, want: Want) -> Result<Picture> {
+    let (preview, held) = bounded::run(0, move || {
+        let (place, held) = tiff::preview(&bytes).ok_or(Unreadable::Unknown)?;
+        bytes.truncate(place.end);
+        Ok((bytes.split_off(place.start), held))
+    })?;
+    raster::render(Format::Jpeg, preview, want, Orientation::from_exif(held).unwrap_or(Orientation::NoTransforms))
 }
 
 /// Makes a JPEG of a whole HEIC: every pixel, upright, with its colour profile and its Exif data. `quality` is 1 to 100.

@@ -22,12 +22,16 @@ struct Head {
     exif: Option<Vec<u8>>,
 }
 
-pub fn render(format: Format, bytes: Vec<u8>, want: Want) -> Result<Picture> {
+/// `held` is how the camera was held, where the file itself does not say.
+pub fn render(format: Format, bytes: Vec<u8>, want: Want, held: Orientation) -> Result<Picture> {
     // Parsing headers is quick and small, but as little to be trusted as decoding.
-    let (bytes, head) = bounded::run(0, move || {
+    let (bytes, mut head) = bounded::run(0, move || {
         let head = head(format, &bytes)?;
         Ok((bytes, head))
     })?;
+    if head.orientation == Orientation::NoTransforms {
+        head.orientation = held;
+    }
     if passes(format, &bytes, &head, want) {
         return Ok(Picture { mime: format.mime(), bytes, width: head.width, height: head.height });
     }
@@ -81,7 +85,7 @@ fn decoder(format: Format, bytes: &[u8]) -> Result<impl ImageDecoder + '_> {
         Format::Png => ImageFormat::Png,
         Format::Gif => ImageFormat::Gif,
         Format::WebP => ImageFormat::WebP,
-        Format::Heif => return Err(Unreadable::Unknown),
+        Format::Heif | Format::Tiff => return Err(Unreadable::Unknown),
     };
     let mut limits = Limits::no_limits();
     limits.max_alloc = Some(MAX_MEMORY);

@@ -141,6 +141,13 @@ pub struct ExpectedPhotos {
     /// Of these, not in the trash.
     pub away: u64,
     pub albums: Vec<ExpectedAlbum>,
+    /// Visible pictures of each person; those without a name have an empty title.
+    pub people: Vec<ExpectedAlbum>,
+    pub keywords: Vec<ExpectedAlbum>,
+    /// Visible pictures by town.
+    pub places: std::collections::BTreeMap<String, u64>,
+    /// Visible ones.
+    pub portraits: u64,
 }
 
 #[derive(Clone, Debug, PartialEq)]

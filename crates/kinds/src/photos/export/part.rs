@@ -26,6 +26,11 @@ impl Part {
         Part { entry, suffix, ending, main }
     }
 
+    /// With the ending it was taken or imported with.
+    fn original(entry: Entry, asset: &Asset) -> Part {
+        Part { ending: split(&asset.name()).1.to_owned(), ..Part::new(entry, "", true) }
+    }
+
     pub fn is_picture(&self) -> bool {
         is_picture(&self.ending)
     }
@@ -45,7 +50,7 @@ pub fn parts(asset: &Asset, content: Content, backup: &Backup) -> Result<(Vec<Pa
     }
     let missing = match asset.original(backup)? {
         Some(entry) => {
-            parts.insert(0, Part::new(entry, "", true));
+            parts.insert(0, Part::original(entry, asset));
             None
         }
         None => Some(asset.why_missing()),

@@ -50,16 +50,22 @@ impl Export {
             self.folder.skip(asset.name(), why);
         }
         let (mut written, mut there) = (false, false);
+        let mut done = Vec::new();
         for (folder, album) in layout::folders(self.wishes.folders, asset, &about.albums) {
+            let folder = self.stems.folder(folder);
+            // Two albums of one name share a folder.
+            if done.contains(&folder) {
+                continue;
+            }
             let facts = Facts { asset, album: album.as_deref(), number: (at.done + 1, at.total) };
             let stem = layout::stem(self.pattern.as_ref(), &facts);
-            let folder = self.stems.folder(folder);
             let outcomes = self.files(photos, asset, &parts, (&folder, &stem), at)?;
             written |= outcomes.iter().any(|outcome| matches!(outcome, Outcome::Written(_)));
             there |= outcomes.iter().any(|outcome| matches!(outcome, Outcome::There(_)));
             if self.wishes.sidecars {
                 self.sidecars(asset, about, &parts, &outcomes)?;
             }
+            done.push(folder);
         }
         self.items += u64::from(written);
         self.there += u64::from(there && !written);
@@ -141,7 +147,8 @@ impl Export {
         at: &mut At,
     ) -> Result<Outcome> {
         let named = |ending: &str| {
-            let name = format!("{stem}{}.{ending}", part.suffix);
+            let dot = if ending.is_empty() { "" } else { "." };
+            let name = format!("{stem}{}{dot}{ending}", part.suffix);
             if folder.is_empty() { name } else { format!("{folder}/{name}") }
         };
         if let Some(quality) = self.wishes.jpeg.filter(|_| part.is_picture()) {

@@ -1,6 +1,7 @@
 //! The photo library: every picture a pure function of its place in it.
 
 pub(crate) mod files;
+pub(crate) mod people;
 pub(crate) mod places;
 pub(crate) mod write;
 
@@ -14,7 +15,8 @@ use super::random::{Random, hash};
 use super::samples::{HEIC, LIVE, MOV, Sample};
 use super::scenes::Scene;
 use super::{ContentsOptions, ExpectedAlbum, ExpectedPhotos};
-use places::PLACES;
+use people::{KEYWORDS, PEOPLE};
+use places::{PLACES, Place};
 
 /// Pictures of one occasion.
 const OUTING: u64 = 12;
@@ -29,6 +31,8 @@ pub(crate) struct Asset {
     pub taken: i64,
     pub zone: Zone,
     pub place: Option<(f64, f64)>,
+    /// Where the outing went.
+    pub town: &'static Place,
     pub shot: Shot,
     pub live: bool,
     pub favourite: bool,
@@ -76,7 +80,7 @@ pub(crate) fn asset(options: &ContentsOptions, index: u64) -> Asset {
     let (day, outing) =
         if index < first { (0, outing) } else { ((index - first) / A_DAY + 1, 1_000_000 + (index - first) / A_DAY) };
     let trip = &mut Random::of(options.seed, &[50, outing]);
-    let place = if trip.percent(35) { &PLACES[trip.below(2) as usize] } else { trip.pick(PLACES) };
+    let place: &'static Place = if trip.percent(35) { &PLACES[trip.below(2) as usize] } else { trip.pick(PLACES) };
     let taken = if day == 0 {
         let part = (outing as f64 + 0.5) / first.div_ceil(OUTING) as f64;
         now(0) - (1971.0 * (1.0 - part).powf(1.5)) as i64 * DAY - trip.between(6, 10) * 3600
@@ -98,6 +102,7 @@ pub(crate) fn asset(options: &ContentsOptions, index: u64) -> Asset {
         zone: if matches!(shot, Shot::Screenshot { .. }) { HOME } else { place.zone },
         place: (!matches!(shot, Shot::Screenshot { .. }) && random.percent(88))
             .then(|| (place.latitude + random.float(-0.02, 0.02), place.longitude + random.float(-0.02, 0.02))),
+        town: place,
         live: photo && !in_burst && !missing && random.percent(16),
         favourite: !apart && still && random.percent(8),
         hidden: day == 0 && index % 83 == 29 && index % 71 != 13,
@@ -244,8 +249,11 @@ pub(crate) fn albums_of(asset: &Asset) -> Vec<usize> {
 /// What a reader must find.
 pub(crate) fn expected(options: &ContentsOptions, day: u32) -> ExpectedPhotos {
     let gone: BTreeSet<u64> = thrown_away(options, day).into_iter().map(|(index, _)| index).collect();
+    let none = |title: &str| ExpectedAlbum { title: title.into(), count: 0 };
     let mut counts = ExpectedPhotos {
-        albums: ALBUMS.map(|title| ExpectedAlbum { title: title.into(), count: 0 }).to_vec(),
+        albums: ALBUMS.map(none).to_vec(),
+        people: PEOPLE.map(|name| none(name.unwrap_or_default())).to_vec(),
+        keywords: KEYWORDS.map(none).to_vec(),
         ..ExpectedPhotos::default()
     };
     for index in 0..count_on(options, day) {
@@ -269,6 +277,15 @@ pub(crate) fn expected(options: &ContentsOptions, day: u32) -> ExpectedPhotos {
         for album in albums_of(&asset) {
             counts.albums[album].count += 1;
         }
+        if trashed || asset.hidden {
+            continue;
+        }
+        people::people_of(options, &asset).into_iter().for_each(|person| counts.people[person].count += 1);
+        people::keywords_of(options, &asset).into_iter().for_each(|keyword| counts.keywords[keyword].count += 1);
+        if asset.place.is_some() {
+            *counts.places.entry(asset.town.city.into()).or_default() += 1;
+        }
+        counts.portraits += u64::from(people::is_portrait(options, &asset));
     }
     counts
 }

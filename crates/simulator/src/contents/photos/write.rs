@@ -6,7 +6,8 @@ use plist::{Dictionary, Value};
 use rusqlite::{Connection, params};
 
 use super::files::{self, Part};
-use super::{A_DAY, ALBUMS, Asset, Shot, albums_of, asset, count, count_on, thrown_away};
+use super::places::located;
+use super::{A_DAY, ALBUMS, Asset, Shot, albums_of, asset, count, count_on, people, thrown_away};
 use crate::contents::ContentsOptions;
 use crate::contents::clock::{DAY, cocoa, now};
 use crate::contents::database::{self, Wal};
@@ -28,8 +29,9 @@ const FRAME: i64 = 3;
 pub(crate) fn photos(options: &ContentsOptions, pictures: &Pictures, path: &Path) -> Result<()> {
     let fill = |db: &Connection| {
         frame(db, options)?;
+        people::frame(db, options)?;
         for index in 0..count(options) {
-            insert(db, &asset(options, index), pictures)?;
+            insert(db, options, &asset(options, index), pictures)?;
         }
         album_counts(db)?;
         maxima(db)
@@ -42,7 +44,7 @@ pub(crate) fn photos_day(options: &ContentsOptions, pictures: &Pictures, day: u3
     database::change(path, Wal::Empty, options.seed, |db| {
         let all = count_on(options, day);
         for index in all - A_DAY..all {
-            insert(db, &asset(options, index), pictures)?;
+            insert(db, options, &asset(options, index), pictures)?;
         }
         for (index, _) in thrown_away(options, day).iter().filter(|(_, when)| *when == day) {
             db.execute(
@@ -93,7 +95,7 @@ fn frame(db: &Connection, options: &ContentsOptions) -> rusqlite::Result<()> {
     Ok(())
 }
 
-fn insert(db: &Connection, asset: &Asset, pictures: &Pictures) -> rusqlite::Result<()> {
+fn insert(db: &Connection, options: &ContentsOptions, asset: &Asset, pictures: &Pictures) -> rusqlite::Result<()> {
     let row = asset.index as i64 + 1;
     let (stored_width, stored_height, orientation) = asset.size(pictures);
     let (width, height) = if orientation == 6 { (stored_height, stored_width) } else { (stored_width, stored_height) };
@@ -119,7 +121,7 @@ fn insert(db: &Connection, asset: &Asset, pictures: &Pictures) -> rusqlite::Resu
          ZPLAYBACKVARIATION, ZSAVEDASSETTYPE, ZTHUMBNAILINDEX, ZTRASHEDSTATE, ZVISIBILITYSTATE, ZWIDTH, ZADDITIONALATTRIBUTES, ZEXTENDEDATTRIBUTES, ZADDEDDATE, \
          ZDATECREATED, ZDURATION, ZLATITUDE, ZLONGITUDE, ZMODIFICATIONDATE, ZSORTTOKEN, ZTRASHEDDATE, ZAVALANCHEUUID, ZDIRECTORY, ZFILENAME, ZMEDIAGROUPUUID, \
          ZUNIFORMTYPEIDENTIFIER, ZUUID, ZADJUSTMENTTIMESTAMP) \
-         VALUES (?1, ?2, 1, ?3, 0, 0, ?4, ?5, 1, 0, 0, ?6, ?7, 0, ?8, ?9, ?10, ?11, ?12, ?13, 0, 3, ?1, ?14, 0, ?15, ?1, ?1, ?16, ?17, ?18, ?19, ?20, ?16, ?17, ?21, \
+         VALUES (?1, ?2, 1, ?3, 0, 0, ?4, ?5, 1, ?29, 0, ?6, ?7, 0, ?8, ?9, ?10, ?11, ?12, ?13, 0, 3, ?1, ?14, 0, ?15, ?1, ?1, ?16, ?17, ?18, ?19, ?20, ?16, ?17, ?21, \
          ?22, ?23, ?24, ?25, ?26, ?27, ?28)",
     )?
     .execute(params![
@@ -150,13 +152,14 @@ fn insert(db: &Connection, asset: &Asset, pictures: &Pictures) -> rusqlite::Resu
         asset.live.then_some(&asset.uuid),
         uti,
         asset.uuid,
-        asset.edited.then(|| cocoa(asset.taken + 3600))
+        asset.edited.then(|| cocoa(asset.taken + 3600)),
+        people::is_portrait(options, asset)
     ])?;
     let size = files::length(asset, Part::Original, pictures) as i64;
     db.prepare_cached(
         "INSERT INTO ZADDITIONALASSETATTRIBUTES (Z_PK, Z_ENT, Z_OPT, ZASSET, ZORIGINALFILENAME, ZORIGINALFILESIZE, ZORIGINALHEIGHT, ZORIGINALORIENTATION, \
-         ZORIGINALWIDTH, ZTIMEZONENAME, ZTIMEZONEOFFSET, ZEXIFTIMESTAMPSTRING, ZIMPORTEDBYBUNDLEIDENTIFIER, ZGPSHORIZONTALACCURACY, ZEDITORBUNDLEID) \
-         VALUES (?1, 1, 1, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+         ZORIGINALWIDTH, ZTIMEZONENAME, ZTIMEZONEOFFSET, ZEXIFTIMESTAMPSTRING, ZIMPORTEDBYBUNDLEIDENTIFIER, ZGPSHORIZONTALACCURACY, ZEDITORBUNDLEID, \
+         ZREVERSELOCATIONDATAISVALID, ZREVERSELOCATIONDATA) VALUES (?1, 1, 1, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
     )?
     .execute(params![
         row,
@@ -170,7 +173,9 @@ fn insert(db: &Connection, asset: &Asset, pictures: &Pictures) -> rusqlite::Resu
         asset.zone.exif(asset.taken).0,
         if matches!(asset.shot, Shot::Screenshot { .. }) { "com.apple.springboard" } else { "com.apple.camera" },
         asset.place.map_or(-1.0, |_| 4.8),
-        asset.edited.then_some("com.apple.mobileslideshow")
+        asset.edited.then_some("com.apple.mobileslideshow"),
+        asset.place.is_some(),
+        asset.place.map(|_| located(asset.town))
     ])?;
     db.prepare_cached(
         "INSERT INTO ZEXTENDEDATTRIBUTES (Z_PK, Z_ENT, Z_OPT, ZASSET, ZCAMERAMAKE, ZCAMERAMODEL, ZLENSMODEL, ZISO, ZAPERTURE, ZSHUTTERSPEED, ZLATITUDE, ZLONGITUDE, \
@@ -193,7 +198,7 @@ fn insert(db: &Connection, asset: &Asset, pictures: &Pictures) -> rusqlite::Resu
         db.prepare_cached("INSERT INTO Z_29ASSETS (Z_29ALBUMS, Z_3ASSETS, Z_FOK_3ASSETS) VALUES (?, ?, ?)")?
             .execute(params![album as i64 + 1 + FRAME, row, row * 1024])?;
     }
-    Ok(())
+    people::insert(db, options, asset)
 }
 
 fn album_counts(db: &Connection) -> rusqlite::Result<()> {
@@ -206,6 +211,7 @@ fn album_counts(db: &Connection) -> rusqlite::Result<()> {
 
 /// The highest row of each table, as Core Data keeps it.
 fn maxima(db: &Connection) -> rusqlite::Result<()> {
+    people::count(db)?;
     db.execute_batch(
         "UPDATE Z_PRIMARYKEY SET Z_MAX = (SELECT max(Z_PK) FROM ZASSET) WHERE Z_NAME IN ('Asset', 'AdditionalAssetAttributes', 'ExtendedAttributes'); \
          UPDATE Z_PRIMARYKEY SET Z_MAX = (SELECT max(Z_PK) FROM ZGENERICALBUM) WHERE Z_NAME = 'GenericAlbum'; \
