@@ -128,6 +128,8 @@ async function zoom() {
 
 /** A box drawn over tiles chooses them; at the lower edge the wall comes along. */
 async function drawnBox() {
+  await it.page.getByRole("slider", { name: "Photos, by date" }).press("Home");
+  await wall.locator('[aria-posinset="1"]').waitFor();
   const first = await wall.getByRole("option").nth(0).boundingBox();
   const second = await wall.getByRole("option").nth(1).boundingBox();
   const total = await wall.getByRole("option").first().getAttribute("aria-setsize");

@@ -80,5 +80,5 @@ test("a table of what is known, and an earlier export is another folder", async 
   await choose("/home/me/Tables");
   await fireEvent.click(start);
   await vi.waitFor(() => expect(call.mock.lastCall).toMatchObject(["export.start", { format: "csv", ids: [100, 101], to: "/home/me/Tables" }]));
-  expect(onclose).toHaveBeenCalledTimes(2);
+  await vi.waitFor(() => expect(onclose).toHaveBeenCalledTimes(2));
 });
