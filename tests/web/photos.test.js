@@ -297,13 +297,14 @@ async function film() {
 
 /** Originals that are only in iCloud: counted, marked, and shown as well as can be. */
 async function inCloud() {
+  await stop("Only in iCloud").click();
+  await it.page.getByText("shown is the best picture that was on the iPhone").waitFor();
+  await wall.getByRole("option", { name: /original only in iCloud/ }).first().waitFor();
+  await it.picture("13-icloud-wall");
   await openFirst("Only in iCloud");
   await dialog().getByText("The original is in iCloud Photos, not on the phone.").waitFor();
   await it.picture("13-icloud");
   await leave();
-  await it.page.getByText("shown is the best picture that was on the iPhone").waitFor();
-  await wall.getByRole("option", { name: /original only in iCloud/ }).first().waitFor();
-  await it.picture("13-icloud-wall");
 }
 
 /** Three edited photos, as they were and as they are, by month, with what is known of them. */
