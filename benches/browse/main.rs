@@ -140,7 +140,8 @@ async fn scroll(home: &Path) -> Result<(), String> {
 fn seen(script: &str, home: &Path, arguments: &[&str]) -> Result<Value, Box<dyn std::error::Error>> {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/web").join(script);
     let mut node = Command::new("node");
-    let (seen, _) = answer(node.arg(script).arg(home).args(arguments).env("HEIRLOOM_WEB_HOST", beside("web-host")), "")?;
+    let (seen, _) =
+        answer(node.arg(script).arg(home).args(arguments).env("HEIRLOOM_WEB_HOST", beside("web-host")), "")?;
     Ok(seen)
 }
 

@@ -22,7 +22,9 @@ impl Photos {
                 let name = format!("{}.MOV", split(&asset.name()).0);
                 return Ok(file(asset.live_video(&self.backup)?, name));
             }
-            ("photo" | "original", MediaSize::Original) => return Ok(file(asset.original(&self.backup)?, asset.name())),
+            ("photo" | "original", MediaSize::Original) => {
+                return Ok(file(asset.original(&self.backup)?, asset.name()));
+            }
             ("edited", MediaSize::Original) => {
                 let entry = asset.render(&self.backup)?;
                 let name = entry.as_ref().map(|entry| edited_name(&asset, entry)).unwrap_or_default();
