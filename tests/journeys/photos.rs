@@ -23,7 +23,10 @@ async fn photos_are_found_by_people_places_keywords_and_days() {
         all.map(|one| (one[name].as_str().unwrap_or_default().to_owned(), one["count"].as_u64().unwrap())).collect()
     };
     let people = ask("photos.people").await;
-    for (list, wanted) in [(named(&people, "name"), &expected.people), (named(&ask("photos.keywords").await, "title"), &expected.keywords)] {
+    for (list, wanted) in [
+        (named(&people, "name"), &expected.people),
+        (named(&ask("photos.keywords").await, "title"), &expected.keywords),
+    ] {
         for one in wanted.iter().filter(|one| !one.title.is_empty() && one.count > 0) {
             assert_eq!(list.get(&one.title), Some(&one.count), "{}", one.title);
         }
@@ -91,7 +94,14 @@ async fn a_cancelled_export_goes_on_and_ends_as_if_it_had_not_been() {
 
     let started = home.call("photos.export", asked(json!({ "to": home.path().join("cut") }))).await;
     let id = started["job"].as_u64().unwrap();
-    while home.call("jobs.list", json!({})).await.as_array().unwrap().iter().any(|job| job["id"] == id && job["files"] == 0) {
+    while home
+        .call("jobs.list", json!({}))
+        .await
+        .as_array()
+        .unwrap()
+        .iter()
+        .any(|job| job["id"] == id && job["files"] == 0)
+    {
         tokio::time::sleep(std::time::Duration::from_millis(1)).await;
     }
     home.call("job.cancel", json!({ "job": id })).await;
@@ -126,12 +136,17 @@ async fn what_cannot_be_wished_is_refused() {
             }
         }
     };
-    for wish in [json!({ "jpeg": 0 }), json!({ "names": "{nonsense}" }), json!({ "again": home.path() }), json!({ "to": "x" })] {
+    for wish in
+        [json!({ "jpeg": 0 }), json!({ "names": "{nonsense}" }), json!({ "again": home.path() }), json!({ "to": "x" })]
+    {
         let error = refused(wish.clone()).await;
         assert_eq!(error.code, engine::api::Code::BadRequest, "{wish}: {error:?}");
     }
-    let view = home.call("photos.open", json!({ "version": version, "kind": "photos", "filter": { "favourites": "1" } })).await;
-    let asked = json!({ "version": version, "to": home.path().join("out"), "view": view["view"], "content": "originals" });
+    let view = home
+        .call("photos.open", json!({ "version": version, "kind": "photos", "filter": { "favourites": "1" } }))
+        .await;
+    let asked =
+        json!({ "version": version, "to": home.path().join("out"), "view": view["view"], "content": "originals" });
     let job = home.job("photos.export", asked).await;
     let exported = match job.result {
         Some(JobResult::Export { items, .. }) => items,

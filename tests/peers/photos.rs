@@ -91,7 +91,10 @@ async fn exiftool_reads_every_sidecar() {
         keywords += subject.len();
         rated += u64::from(favourite);
     }
-    println!("{} sidecars: {people} people, {keywords} keywords, {placed} positions, {rated} favourites", sidecars.len());
+    println!(
+        "{} sidecars: {people} people, {keywords} keywords, {placed} positions, {rated} favourites",
+        sidecars.len()
+    );
     assert!(people > 5 && keywords > 2 && placed > 10 && rated > 0);
 }
 

@@ -6,6 +6,7 @@ mod going_on;
 mod library;
 mod pictures;
 mod real;
+mod schemas;
 
 use std::collections::BTreeMap;
 use std::io::Cursor;

@@ -97,6 +97,7 @@ impl Cache {
             return;
         };
         let mut files = files(&self.folder);
+        files.retain(|file| !file.is_being_written());
         files.sort_by_key(|file| file.used);
         let mut total: u64 = files.iter().map(|file| file.size).sum();
         for file in &files {
@@ -142,6 +143,14 @@ struct Kept {
     path: PathBuf,
     size: u64,
     used: SystemTime,
+}
+
+impl Kept {
+    /// Whether another thread or process has just begun it; one that is old was left by a power cut.
+    fn is_being_written(&self) -> bool {
+        let new = SystemTime::now().duration_since(self.used).is_ok_and(|age| age < RENEW);
+        new && self.path.extension().is_some_and(|end| end == "part")
+    }
 }
 
 fn files(folder: &Path) -> Vec<Kept> {

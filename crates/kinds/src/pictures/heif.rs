@@ -7,7 +7,7 @@
 pub(super) mod boxes;
 
 use boxes::Container;
-use heic_decoder::{ColorInfo, RgbOptions};
+use heic_decoder::{ChromaSampling, ChromaUpsampling, ColorInfo, RgbOptions};
 use image::metadata::Orientation;
 use image::{DynamicImage, RgbImage, RgbaImage};
 
@@ -104,8 +104,9 @@ fn make(part: Part, look: Look, want: Want) -> Result<Picture> {
 
 /// Decodes the primary picture, turned as the container says.
 pub(super) fn decode(bytes: &[u8]) -> Result<DynamicImage> {
-    let decoded = heic_decoder::decode(bytes).map_err(damaged)?;
-    let options = RgbOptions { color: Some(colours(decoded.color_info)), ..RgbOptions::default() };
+    let mut decoded = heic_decoder::decode(bytes).map_err(damaged)?;
+    centre(&mut decoded.chroma_sampling);
+    let options = RgbOptions { color: Some(colours(decoded.color_info)), upsampling: ChromaUpsampling::Nearest };
     if decoded.alpha.is_some() {
         let rgba = decoded.to_rgba8_with_options(&options).map_err(damaged)?;
         drop(decoded);
@@ -116,6 +117,15 @@ pub(super) fn decode(bytes: &[u8]) -> Result<DynamicImage> {
     drop(decoded);
     let image = RgbImage::from_raw(rgb.width as u32, rgb.height as u32, rgb.data);
     image.map(DynamicImage::ImageRgb8).ok_or(Unreadable::Unknown)
+}
+
+/// Takes a colour, of which there is one for four pixels, as that of the middle of these, so that each of them gets it.
+///
+/// So does libheif, whose pixels are the measure here. The decoder's own way (at the left, as H.265 E.3.1 infers for video, and
+/// interpolated) differs from it by 34 to 55 dB, this by more than 49; and what is made a JPEG again has one colour for four pixels anyway.
+fn centre(sampling: &mut ChromaSampling) {
+    let middle = |every: u32| every.saturating_sub(1) as f32 / 2.0;
+    (sampling.origin_x, sampling.origin_y) = (middle(sampling.sub_x), middle(sampling.sub_y));
 }
 
 /// How colours are coded. iPhones up to the 8 at least leave the matrix unspecified (2) and mean BT.601 (6), which is

@@ -209,7 +209,12 @@ mod tests {
             (INSIDE, LONG, inside),
         ];
         // Lossless, of the colours of the sensor: no preview, however large.
-        let sensor = [(COMPRESSION, SHORT, 7), (PHOTOMETRIC, SHORT, 34_892), (STRIPS, LONG, pixels), (STRIP_LENGTHS, LONG, 3000)];
+        let sensor = [
+            (COMPRESSION, SHORT, 7),
+            (PHOTOMETRIC, SHORT, 34_892),
+            (STRIPS, LONG, pixels),
+            (STRIP_LENGTHS, LONG, 3000),
+        ];
         let last = [(JPEG, LONG, at), (JPEG_LENGTH, LONG, large.len() as u32)];
         let mut file = [b"II*\0".as_slice(), &8_u32.to_le_bytes()].concat();
         for (place, entries, next) in [(8, first.as_slice(), next), (inside, &sensor, 0), (next, &last, 8)] {

@@ -120,16 +120,19 @@ fn folders_and_names_as_wished() {
     assert_eq!(by_day[0], "2026-11-22/2026-11-22 01-00-01 0001.JPG");
     assert_eq!((by_day.len(), &*by_day[4]), (5, "2026-11-22/2026-11-22 01-00-04 0004.jpg"));
     let by_month = names(wish(Folders::Month, Some("{album} - {name}")));
-    assert_eq!(by_month[0], "2026-11/No Album - Holiday_ 1_2.jpg");
-    assert_eq!(by_month[3], "2026-11/Paris - IMG_0001.JPG");
+    assert_eq!(by_month[0], "2026-11/No Album - IMG_0001 (2).JPG");
+    assert_eq!(by_month[4], "2026-11/Paris - Holiday_ 1_2.jpg");
     let by_album = names(wish(Folders::Album, None));
-    assert_eq!(by_album, [
-        "No Album/Holiday_ 1_2.jpg",
-        "No Album/IMG_0001.JPG",
-        "No Album/IMG_0001.MOV",
-        "Paris/IMG_0001.JPG",
-        "Paris/IMG_0001.MOV"
-    ]);
+    assert_eq!(
+        by_album,
+        [
+            "No Album/IMG_0001 (2).JPG",
+            "No Album/IMG_0001 (2).MOV",
+            "No Album/IMG_0001.JPG",
+            "No Album/IMG_0001.MOV",
+            "Paris/Holiday_ 1_2.jpg",
+        ]
+    );
     // A name for all: each picture keeps one of its own, its video beside it.
     let same = names(wish(Folders::Flat, Some("../x")));
     assert_eq!(same, [".._x (2).JPG", ".._x (2).MOV", ".._x (3).jpg", ".._x.JPG", ".._x.MOV"]);
@@ -168,7 +171,11 @@ fn sidecars_say_what_is_known() {
 #[test]
 fn heic_pictures_become_jpegs_with_all_they_hold() {
     let heic = std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/../simulator/assets/heic-1.heic")).unwrap();
-    let rows = [asset(1, "IMG_0001.HEIC", &[("ZKINDSUBTYPE", "2")]), asset(2, "IMG_0002.HEIC", &[]), asset(3, "IMG_0003.JPG", &[])];
+    let rows = [
+        asset(1, "IMG_0001.HEIC", &[("ZKINDSUBTYPE", "2")]),
+        asset(2, "IMG_0002.HEIC", &[]),
+        asset(3, "IMG_0003.JPG", &[]),
+    ];
     let backup = with_library(&rows)
         .file(DOMAIN, "Media/DCIM/100APPLE/IMG_0001.HEIC", &heic)
         .file(DOMAIN, "Media/DCIM/100APPLE/IMG_0001.MOV", b"moving")

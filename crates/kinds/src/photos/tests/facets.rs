@@ -3,9 +3,9 @@
 use super::*;
 
 /// What the phone looked up in London.
-const LONDON: &[u8] = include_bytes!("../../../../../fuzz/corpus/place/london");
+pub(super) const LONDON: &[u8] = include_bytes!("../../../../../fuzz/corpus/place/london");
 
-fn hex(bytes: &[u8]) -> String {
+pub(super) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
@@ -53,11 +53,8 @@ fn people_with_names_come_first() {
     let seen: Vec<(i64, Option<&str>, u32, Option<&str>)> =
         people.iter().map(|one| (one.id, one.name.as_deref(), one.count, one.cover.as_deref())).collect();
     // Pictures of the second person merged into Zoë are hers; her face is in picture 1. Bob's other picture is hidden.
-    let expected = [
-        (2, Some("Zoë Ray"), 3, Some("photo/1")),
-        (4, Some("Bob"), 1, Some("photo/1")),
-        (1, None, 2, Some("photo/3")),
-    ];
+    let expected =
+        [(2, Some("Zoë Ray"), 3, Some("photo/1")), (4, Some("Bob"), 1, Some("photo/1")), (1, None, 2, Some("photo/3"))];
     assert_eq!(seen, expected);
     assert_eq!(found(photos, &[("person", "2")]), [3, 2, 1]);
     assert_eq!(found(photos, &[("person", "2"), ("keyword", "Été")]), [3, 2]);

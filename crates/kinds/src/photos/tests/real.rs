@@ -207,31 +207,3 @@ fn albums_and_their_folders_agree_with_the_independent_reader() {
         assert_eq!(by_title, theirs, "{name}");
     }
 }
-
-/// The real table definitions of an iPhone with iOS 11.2 and 10.3, 9.3 and 6.1.
-#[test]
-fn real_schemas_of_old_iphones_are_read() {
-    for version in ["11.2", "10.3.3", "9.3.5", "6.1.6"] {
-        let path = format!("richinfante+iphonebackuptools/schemas/photos/photos_{version}.sql");
-        let Some(schema) = realdata(&path) else { continue };
-        let schema = std::fs::read_to_string(schema).unwrap();
-        let tables: Vec<String> = schema
-            .split(';')
-            .map(str::trim)
-            .filter(|statement| statement.starts_with("CREATE TABLE Z"))
-            .map(|statement| format!("{statement};"))
-            .collect();
-        let rows =
-            "INSERT INTO ZGENERICASSET (Z_PK, ZUUID, ZKIND, ZDIRECTORY, ZFILENAME, ZDATECREATED, ZADDITIONALATTRIBUTES)
-             VALUES (5, 'A', 0, 'DCIM/100APPLE', 'IMG_0001.JPG', 500000000, 9);
-             INSERT INTO ZADDITIONALASSETATTRIBUTES (Z_PK, ZORIGINALFILENAME) VALUES (9, 'Beach.JPG');
-             INSERT INTO ZGENERICALBUM (Z_PK, ZKIND, ZTITLE) VALUES (3, 2, 'Holiday');";
-        let join = schema.split_whitespace().find(|word| word.starts_with("Z_") && word.ends_with("ASSETS")).unwrap();
-        assert!(join.chars().filter(char::is_ascii_digit).count() > 0);
-        let sql = format!("BEGIN; {} {rows} COMMIT;", tables.concat());
-        let mut reader = open(TestBackup::new().database(DOMAIN, crate::photos::DATABASE, &sql).open());
-        let details = reader.as_photos().unwrap().details(5).unwrap().unwrap();
-        assert_eq!((&*details.name, details.when), ("Beach.JPG", Some(1_478_307_200_000)), "{version}");
-        assert_eq!(reader.as_photos().unwrap().albums().unwrap()[0].title, "Holiday");
-    }
-}

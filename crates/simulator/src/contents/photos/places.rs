@@ -40,17 +40,138 @@ macro_rules! place {
 }
 
 pub(crate) const PLACES: &[Place] = &[
-    place!("Berlin", "Berlin", "Germany", "DE", 52.4907, 13.4256, "Europe/Berlin", 1, Europe, [Skyline, Plate, Cat, Party]),
-    place!("Berlin", "Berlin", "Germany", "DE", 52.5163, 13.3350, "Europe/Berlin", 1, Europe, [Flowers, Forest, Plate, Cat]),
-    place!("Copenhagen", "Capital Region", "Denmark", "DK", 55.6798, 12.5914, "Europe/Copenhagen", 1, Europe, [Houses, Plate, Sea, Skyline]),
-    place!("Lisbon", "Lisbon", "Portugal", "PT", 38.7139, -9.1334, "Europe/Lisbon", 0, Europe, [Houses, Sea, Plate, Skyline]),
-    place!("Tromsø", "Troms", "Norway", "NO", 69.6492, 18.9553, "Europe/Oslo", 1, Europe, [Northern, Mountains, Houses, Northern]),
-    place!("Chamonix", "Auvergne-Rhône-Alpes", "France", "FR", 45.9237, 6.8694, "Europe/Paris", 1, Europe, [Mountains, Forest, Mountains, Plate]),
-    place!("Göreme", "Nevşehir", "Türkiye", "TR", 38.6431, 34.8289, "Europe/Istanbul", 3, Never, [Balloons, Dunes, Plate, Balloons]),
-    place!("Merzouga", "Drâa-Tafilalet", "Morocco", "MA", 31.0802, -4.0133, "Africa/Casablanca", 1, Never, [Dunes, Northern, Plate, Dunes]),
-    place!("Kyoto", "Kyoto", "Japan", "JP", 35.0116, 135.7681, "Asia/Tokyo", 9, Never, [Flowers, Forest, Plate, Houses]),
-    place!("Rügen", "Mecklenburg-Vorpommern", "Germany", "DE", 54.5735, 13.6640, "Europe/Berlin", 1, Europe, [Sea, Forest, Flowers, Party]),
-    place!("Bristol", "England", "United Kingdom", "GB", 51.4545, -2.5879, "Europe/London", 0, Europe, [Balloons, Houses, Cat, Party]),
+    place!(
+        "Berlin",
+        "Berlin",
+        "Germany",
+        "DE",
+        52.4907,
+        13.4256,
+        "Europe/Berlin",
+        1,
+        Europe,
+        [Skyline, Plate, Cat, Party]
+    ),
+    place!(
+        "Berlin",
+        "Berlin",
+        "Germany",
+        "DE",
+        52.5163,
+        13.3350,
+        "Europe/Berlin",
+        1,
+        Europe,
+        [Flowers, Forest, Plate, Cat]
+    ),
+    place!(
+        "Copenhagen",
+        "Capital Region",
+        "Denmark",
+        "DK",
+        55.6798,
+        12.5914,
+        "Europe/Copenhagen",
+        1,
+        Europe,
+        [Houses, Plate, Sea, Skyline]
+    ),
+    place!(
+        "Lisbon",
+        "Lisbon",
+        "Portugal",
+        "PT",
+        38.7139,
+        -9.1334,
+        "Europe/Lisbon",
+        0,
+        Europe,
+        [Houses, Sea, Plate, Skyline]
+    ),
+    place!(
+        "Tromsø",
+        "Troms",
+        "Norway",
+        "NO",
+        69.6492,
+        18.9553,
+        "Europe/Oslo",
+        1,
+        Europe,
+        [Northern, Mountains, Houses, Northern]
+    ),
+    place!(
+        "Chamonix",
+        "Auvergne-Rhône-Alpes",
+        "France",
+        "FR",
+        45.9237,
+        6.8694,
+        "Europe/Paris",
+        1,
+        Europe,
+        [Mountains, Forest, Mountains, Plate]
+    ),
+    place!(
+        "Göreme",
+        "Nevşehir",
+        "Türkiye",
+        "TR",
+        38.6431,
+        34.8289,
+        "Europe/Istanbul",
+        3,
+        Never,
+        [Balloons, Dunes, Plate, Balloons]
+    ),
+    place!(
+        "Merzouga",
+        "Drâa-Tafilalet",
+        "Morocco",
+        "MA",
+        31.0802,
+        -4.0133,
+        "Africa/Casablanca",
+        1,
+        Never,
+        [Dunes, Northern, Plate, Dunes]
+    ),
+    place!(
+        "Kyoto",
+        "Kyoto",
+        "Japan",
+        "JP",
+        35.0116,
+        135.7681,
+        "Asia/Tokyo",
+        9,
+        Never,
+        [Flowers, Forest, Plate, Houses]
+    ),
+    place!(
+        "Rügen",
+        "Mecklenburg-Vorpommern",
+        "Germany",
+        "DE",
+        54.5735,
+        13.6640,
+        "Europe/Berlin",
+        1,
+        Europe,
+        [Sea, Forest, Flowers, Party]
+    ),
+    place!(
+        "Bristol",
+        "England",
+        "United Kingdom",
+        "GB",
+        51.4545,
+        -2.5879,
+        "Europe/London",
+        0,
+        Europe,
+        [Balloons, Houses, Cat, Party]
+    ),
 ];
 
 /// `ZREVERSELOCATIONDATA` of a place: the archive of a `PLRevGeoLocationInfo`, as iOS 17 writes it.
@@ -65,15 +186,11 @@ pub(crate) fn located(place: &Place) -> Vec<u8> {
         let classes = Value::Array(vec![name.into(), "NSObject".into()]);
         put(dictionary([("$classname", name.into()), ("$classes", classes)]))
     };
-    let [top, address, item, info, array] = [
-        "PLRevGeoLocationInfo",
-        "CNPostalAddress",
-        "PLRevGeoMapItem",
-        "PLRevGeoMapItemAdditionalPlaceInfo",
-        "NSArray",
-    ]
-    .map(&mut class);
-    let [city, state, country, code] = [place.city, place.state, place.country, place.code].map(|text| put(text.into()));
+    let [top, address, item, info, array] =
+        ["PLRevGeoLocationInfo", "CNPostalAddress", "PLRevGeoMapItem", "PLRevGeoMapItemAdditionalPlaceInfo", "NSArray"]
+            .map(&mut class);
+    let [city, state, country, code] =
+        [place.city, place.state, place.country, place.code].map(|text| put(text.into()));
     // Types of names: 4 a city, 2 a state, 1 a country.
     let infos = [(&city, 4_i64, 8.9e8), (&state, 2, 2.0e11), (&country, 1, 3.6e11)].map(|(name, kind, area)| {
         let facts = [("name", name.clone()), ("placeType", kind.into()), ("area", Value::Real(area))];
