@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { mkdir, readFile, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { film } from "./kinds.js";
 import { backUp, trust, welcome } from "./steps.js";
 import { open } from "./window.js";
 
@@ -273,26 +274,7 @@ async function viewer() {
   await it.picture("11-burst");
   await it.page.keyboard.press("i");
   await leave();
-  await film();
-}
-
-/** A video is asked for piece by piece, from anywhere. */
-async function film() {
-  await stop("Videos").click();
-  const view = await ids({ type: "video" });
-  const [tile] = await it.call("photos.rows", { view: view.view, from: 0, count: 1 });
-  await count(view.count);
-  await wall.getByRole("option").first().dblclick();
-  const video = dialog().locator("video");
-  await video.waitFor({ state: "attached" });
-  const source = await video.evaluate(({ src }) => src);
-  const whole = Buffer.from(await (await fetch(source)).arrayBuffer());
-  assert.ok(whole.length > 20_000, tile.picture);
-  const part = await fetch(source, { headers: { Range: "bytes=10000-19999" } });
-  assert.equal(part.status, 206);
-  assert.deepEqual(Buffer.from(await part.arrayBuffer()), whole.subarray(10_000, 20_000));
-  await it.picture("12-video");
-  await leave();
+  await film(it, version);
 }
 
 /** Originals that are only in iCloud: counted, marked, and shown as well as can be. */
