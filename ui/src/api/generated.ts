@@ -283,6 +283,10 @@ deleted: number,
  */
 shared: number, 
 /**
+ * Whose originals are not in the backup, mostly since they are only in iCloud; hidden ones too.
+ */
+missing: number, 
+/**
  * By filter `type`, only those that occur.
  */
 types: Array<TypeCount>, };

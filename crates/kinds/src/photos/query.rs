@@ -73,8 +73,14 @@ impl Photos {
         Ok(days)
     }
 
-    /// How many there are of what can be filtered for.
+    /// How many there are of what can be filtered for, and how many originals are missing.
     pub fn counts(&mut self) -> Result<Counts> {
+        let missing = u32::try_from(self.missing()?).unwrap_or(u32::MAX);
+        Ok(Counts { missing, ..self.tally()? })
+    }
+
+    /// The same without looking for the originals, which takes longer.
+    pub(super) fn tally(&self) -> Result<Counts> {
         let count = |condition: &str| format!("COUNT(*) FILTER (WHERE {condition})");
         let mut columns = vec![
             count(SHOWN),
@@ -98,6 +104,7 @@ impl Photos {
                     hidden: row.get(2)?,
                     deleted: row.get(3)?,
                     shared: row.get(4)?,
+                    missing: 0,
                     types,
                 })
             })

@@ -50,7 +50,7 @@ impl Photos {
 
 impl Reader for Photos {
     fn count(&mut self) -> Result<u64> {
-        Ok(self.counts()?.shown.into())
+        Ok(self.tally()?.shown.into())
     }
 
     fn ids(&mut self, query: &Query) -> Result<Vec<i64>> {

@@ -8,7 +8,7 @@ use super::asset::Asset;
 use super::{Photos, TileKind};
 use crate::Result;
 
-const COLUMNS: [Column; 18] = [
+const COLUMNS: [Column; 21] = [
     Column { key: "name", title: "Name" },
     Column { key: "path", title: "Path" },
     Column { key: "kind", title: "Kind" },
@@ -25,6 +25,9 @@ const COLUMNS: [Column; 18] = [
     Column { key: "deleted", title: "Recently deleted" },
     Column { key: "caption", title: "Caption" },
     Column { key: "albums", title: "Albums" },
+    Column { key: "people", title: "People" },
+    Column { key: "keywords", title: "Keywords" },
+    Column { key: "place", title: "Place" },
     Column { key: "missing", title: "Missing" },
     Column { key: "uuid", title: "UUID" },
 ];
@@ -49,10 +52,14 @@ impl<'a> Rows<'a> {
             let (now, later) = self.ids.split_at(self.ids.len().min(PAGE));
             self.ids = later;
             let mut albums = self.photos.albums_of(now)?;
+            let (mut people, mut keywords) = (self.photos.people_of(now)?, self.photos.keywords_of(now)?);
+            let mut places = self.photos.places_of(now)?;
             for asset in self.photos.assets(now)? {
                 let there = asset.original(&self.photos.backup)?.is_some();
-                let albums = albums.remove(&asset.id).unwrap_or_default();
-                self.page.push_back(row(&asset, &albums, there));
+                let lists = [&mut albums, &mut people, &mut keywords];
+                let lists = lists.map(|all| all.remove(&asset.id).unwrap_or_default().join("; "));
+                let place = places.remove(&asset.id).map(|place| place.name);
+                self.page.push_back(row(&asset, lists, place, there));
             }
         }
         Ok(())
@@ -73,7 +80,8 @@ impl RowSource for Rows<'_> {
     }
 }
 
-fn row(asset: &Asset, albums: &[String], there: bool) -> Vec<Cell> {
+/// `lists` are its albums, people and keywords.
+fn row(asset: &Asset, lists: [String; 3], place: Option<String>, there: bool) -> Vec<Cell> {
     let text = |value: Option<String>| value.map_or(Cell::Empty, Cell::Text);
     let time = |value: Option<i64>| value.map_or(Cell::Empty, Cell::Time);
     let number = |value: Option<f64>| value.map_or(Cell::Empty, Cell::Number);
@@ -84,6 +92,7 @@ fn row(asset: &Asset, albums: &[String], there: bool) -> Vec<Cell> {
         TileKind::Live => "live photo",
     };
     let position = asset.position();
+    let [albums, people, keywords] = lists.map(|list| text(Some(list).filter(|list| !list.is_empty())));
     vec![
         Cell::Text(asset.name()),
         Cell::Text(asset.path()),
@@ -100,7 +109,10 @@ fn row(asset: &Asset, albums: &[String], there: bool) -> Vec<Cell> {
         Cell::Bool(asset.hidden),
         Cell::Bool(asset.deleted),
         text(asset.caption.clone().or_else(|| asset.title.clone())),
-        text(Some(albums.join("; ")).filter(|albums| !albums.is_empty())),
+        albums,
+        people,
+        keywords,
+        text(place),
         text((!there).then(|| asset.why_missing().to_owned())),
         text(asset.uuid.clone()),
     ]

@@ -115,6 +115,8 @@ pub struct Counts {
     pub deleted: u32,
     /// In shared albums only.
     pub shared: u32,
+    /// Whose originals are not in the backup, mostly since they are only in iCloud; hidden ones too.
+    pub missing: u32,
     /// By filter `type`, only those that occur.
     pub types: Vec<TypeCount>,
 }

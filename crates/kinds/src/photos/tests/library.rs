@@ -48,6 +48,7 @@ fn the_grid_leaves_out_what_the_phone_leaves_out() {
 
     let counts = photos.counts().unwrap();
     assert_eq!((counts.shown, counts.favourites, counts.hidden, counts.deleted, counts.shared), (5, 1, 1, 1, 1));
+    assert_eq!(counts.missing, 7, "no file is in this backup");
     let types: Vec<(&str, u32)> = counts.types.iter().map(|kind| (kind.id, kind.count)).collect();
     assert_eq!(types, [("photo", 4), ("video", 1), ("live", 1), ("burst", 2), ("slow-motion", 1), ("raw", 1)]);
 }
