@@ -3,7 +3,7 @@ import type { Counts } from "../../api/generated";
 import { emptyOf, everything, hidden, noteOf, shownAt, stopOf, stops, type Sizes } from "./shown";
 
 const counts: Counts = {
-  shown: 46, favourites: 3, hidden: 2, deleted: 1, shared: 0,
+  shown: 46, favourites: 3, hidden: 2, deleted: 1, shared: 0, missing: 0,
   types: [{ id: "photo", title: "Photos", count: 40 }, { id: "video", title: "Videos", count: 6 }, { id: "slow-motion", title: "Slo-mo", count: 1 }],
 };
 const sizes: Sizes = { albums: 8, people: 0, places: null, keywords: 2 };
@@ -35,9 +35,10 @@ test("what stands where nothing is", () => {
   expect(emptyOf({ title: "Norge", filter: { album: "4" } }, "").title).toBe("Nothing in “Norge”");
 });
 
-test("originals in iCloud are counted beside the library only", () => {
-  const away = { ...counts, types: [...counts.types, { id: "cloud", title: "Only in iCloud", count: 12 }] };
+test("originals that are elsewhere are counted beside the library only", () => {
+  const away = { ...counts, missing: 14, types: [...counts.types, { id: "cloud", title: "Only in iCloud", count: 12 }] };
   expect(noteOf(everything, away)).toBe("originals of 12 are only in iCloud");
+  expect(noteOf(everything, { ...counts, missing: 14 })).toBe("originals of 14 are not in this version");
   expect(noteOf(everything, counts)).toBeNull();
   expect(noteOf({ title: "Favourites", filter: { favourites: "1" } }, away)).toBeNull();
 });

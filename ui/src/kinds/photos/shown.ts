@@ -98,5 +98,7 @@ export function noteOf({ filter }: Narrowing, counts: Counts | null): string | n
   const away = counts?.types.find(({ id }) => id === "cloud")?.count ?? 0;
   if (filter.deleted) return "an iPhone keeps them for up to 40 days";
   if (filter.type === "cloud") return "shown is the best picture that was on the iPhone";
-  return away > 0 && Object.keys(filter).length === 0 ? `originals of ${number(away)} are only in iCloud` : null;
+  if (Object.keys(filter).length > 0 || !counts) return null;
+  if (away > 0) return `originals of ${number(away)} are only in iCloud`;
+  return counts.missing > 0 ? `originals of ${number(counts.missing)} are not in this version` : null;
 }
