@@ -66,7 +66,8 @@ async fn exiftool_reads_every_sidecar() {
         assert_eq!(list(&xmp["PersonInImage"]), field("People"), "{name}");
         let mut subject = list(&xmp["Subject"]);
         let mut wanted = field("Keywords");
-        (subject.sort(), wanted.sort());
+        subject.sort();
+        wanted.sort();
         assert_eq!(subject, wanted, "{name}");
         let albums = field("Albums");
         let tree = list(&xmp["HierarchicalSubject"]);
