@@ -8,7 +8,7 @@ use std::collections::HashSet;
 
 use backup::{Backup, Entry, EntryKind};
 
-use super::asset::{Asset, split};
+use super::asset::{Asset, split, text};
 use super::{DOMAIN, Photos, failed};
 use crate::Result;
 
@@ -93,10 +93,13 @@ impl Photos {
         for folder in [super::CAMERA_ROLL, "Media/PhotoData/CPLAssets"] {
             there.extend(self.backup.walk(DOMAIN, folder)?.into_iter().map(|entry| entry.path));
         }
-        let sql = "SELECT * FROM photo WHERE NOT deleted AND NOT shared";
+        let sql = "SELECT folder, file FROM photo WHERE NOT deleted AND NOT shared";
         let mut statement = self.library.prepare(sql).map_err(failed)?;
-        let assets = statement.query_map([], Asset::read).map_err(failed)?;
-        let missing = assets.flatten().filter(|asset| !there.contains(&format!("Media/{}", asset.path())));
+        let paths = statement.query_map([], |row| {
+            let (folder, file) = (text(row, "folder")?.unwrap_or_default(), text(row, "file")?.unwrap_or_default());
+            Ok(if folder.is_empty() { file } else { format!("{folder}/{file}") })
+        });
+        let missing = paths.map_err(failed)?.flatten().filter(|path| !there.contains(&format!("Media/{path}")));
         Ok(missing.count() as u64)
     }
 }

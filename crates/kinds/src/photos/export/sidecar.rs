@@ -1,8 +1,9 @@
 //! What is known of a picture, as XMP (ISO 16684-1) in a file beside it: `IMG_0001.HEIC.xmp`.
 //!
-//! Chosen is what exiftool, digiKam and Lightroom read: Dublin Core for title, caption and keywords, IPTC for people, Exif for
-//! time and position, Photoshop's fields for the place in words. Albums and people are also tags in a tree, for digiKam
-//! (`TagsList`) and Lightroom (`hierarchicalSubject`); since digiKam then looks at that tree alone, keywords are in it too.
+//! Chosen is what exiftool reads, and digiKam and Lightroom as far as is known (nobody tried here): Dublin Core for title,
+//! caption and keywords, IPTC for people, Exif for time and position, Photoshop's fields for the place in words. Albums and
+//! people are also tags in a tree, for digiKam (`TagsList`) and Lightroom (`hierarchicalSubject`); since digiKam then looks at
+//! that tree alone, keywords are in it too.
 
 use super::super::asset::Asset;
 use super::write::About;

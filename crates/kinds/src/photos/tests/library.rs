@@ -183,9 +183,12 @@ fn a_large_library() {
         INSERT INTO ZASSET (Z_PK, ZADDITIONALATTRIBUTES, ZUUID, ZDIRECTORY, ZFILENAME, ZKIND, ZDATECREATED, ZFAVORITE)
         SELECT i, i, 'U' || i, 'DCIM/' || (100 + i / 1000) || 'APPLE', 'IMG_' || i || '.HEIC', i % 9 = 0, 5e8 + i * 1500, i % 20 = 0 FROM n;
         INSERT INTO ZADDITIONALASSETATTRIBUTES (Z_PK, ZORIGINALFILENAME, ZTIMEZONEOFFSET) SELECT Z_PK, ZFILENAME, 3600 FROM ZASSET;
+        UPDATE ZADDITIONALASSETATTRIBUTES SET ZASSET = Z_PK;
+        UPDATE ZADDITIONALASSETATTRIBUTES SET ZREVERSELOCATIONDATA = x'LONDON' WHERE Z_PK % 2 = 0;
         INSERT INTO ZGENERICALBUM VALUES (3, 2, 'Half', NULL, 0);
         INSERT INTO Z_33ASSETS SELECT 3, Z_PK, Z_PK FROM ZASSET WHERE Z_PK % 2 = 0;";
-    let backup = with_library(&[rows.to_owned()]).open();
+    let rows = rows.replace("LONDON", &super::facets::hex(super::facets::LONDON));
+    let backup = with_library(&[rows]).open();
     let mut reader = open(backup);
     let photos = reader.as_photos().unwrap();
     let mut since = std::time::Instant::now();
@@ -207,7 +210,16 @@ fn a_large_library() {
     took("album");
     assert_eq!(photos.tiles(&ids[..200]).unwrap().len(), 200);
     took("200 tiles");
+    assert_eq!(photos.places().unwrap()[0].count, 100_000);
+    took("places, read once");
+    assert_eq!(photos.places().unwrap().len(), 1);
+    took("places");
     let text = Some("img_12345".to_owned());
     assert_eq!(photos.ids(&crate::Query { text, ..Default::default() }).unwrap().len(), 11);
     took("search");
+    assert_eq!(found(photos, &[("place", "GB/England/London")]).len(), 100_000);
+    took("place");
+    let text = Some("london 2021".to_owned());
+    assert!(photos.ids(&crate::Query { text, ..Default::default() }).unwrap().len() > 5_000);
+    took("search for a place and a year");
 }
