@@ -54,6 +54,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     );
     scroll(&home).await?;
     in_a_window(&home)?;
+    photos_in_a_window(&home)?;
     Ok(())
 }
 
@@ -135,11 +136,18 @@ async fn scroll(home: &Path) -> Result<(), String> {
     Ok(())
 }
 
-/// The same conversation scrolled with a wheel, in Chromium without a graphics card.
-fn in_a_window(home: &Path) -> Result<(), Box<dyn std::error::Error>> {
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/web/scroll.js");
+/// What a script of `tests/web` saw in Chromium without a graphics card.
+fn seen(script: &str, home: &Path, arguments: &[&str]) -> Result<Value, Box<dyn std::error::Error>> {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/web").join(script);
     let mut node = Command::new("node");
-    let (seen, _) = answer(node.arg(script).arg(home).env("HEIRLOOM_WEB_HOST", beside("web-host")), "")?;
+    let (seen, _) =
+        answer(node.arg(script).arg(home).args(arguments).env("HEIRLOOM_WEB_HOST", beside("web-host")), "")?;
+    Ok(seen)
+}
+
+/// The same conversation scrolled with a wheel.
+fn in_a_window(home: &Path) -> Result<(), Box<dyn std::error::Error>> {
+    let seen = seen("scroll.js", home, &[])?;
     let number = |name: &str| seen[name].as_f64().unwrap_or(f64::NAN);
     println!(
         "conversation of {} messages in a window: {} frames, {} took over 100 ms, {:.0} ms at worst; its middle was empty for {:.0} \
@@ -150,6 +158,28 @@ fn in_a_window(home: &Path) -> Result<(), Box<dyn std::error::Error>> {
         number("worst"),
         number("missing")
     );
+    Ok(())
+}
+
+/// The photos scrolled with a wheel, and jumped about in; those there are, and so many that they come again and again.
+fn photos_in_a_window(home: &Path) -> Result<(), Box<dyn std::error::Error>> {
+    for arguments in [&[][..], &["200000"]] {
+        let seen = seen("scroll-photos.js", home, arguments)?;
+        for (how, took) in [("wheeled", &seen["wheeled"]), ("scrubbed", &seen["scrubbed"])] {
+            println!(
+                "{} photos {how} in a window: {} frames, {} took over 50 ms, {} ms at worst; tiles came {} ms after a stop (median), \
+                 {} ms beyond 200 ms at most; pictures {} ms and {} ms",
+                seen["count"],
+                took["frames"],
+                took["late"],
+                took["worst"],
+                took["tiles"],
+                took["tilesBlank"],
+                took["pictures"],
+                took["picturesBlank"]
+            );
+        }
+    }
     Ok(())
 }
 

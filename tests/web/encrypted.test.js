@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { film } from "./kinds.js";
 import { backUp, counted, trust, welcome } from "./steps.js";
 import { open } from "./window.js";
 
@@ -23,6 +24,8 @@ test("an encrypted backup of a pretend iPhone", async () => {
     assert.deepEqual([version.encrypted, version.checked], [true, true]);
     await it.call("versions.lock");
     await unlock(version);
+    await it.kind("Photos");
+    await film(it, version);
     await report();
     await passwords();
     await lockAgain(version);

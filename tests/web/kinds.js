@@ -114,6 +114,34 @@ export async function photos(it, version) {
   await viewer.waitFor({ state: "detached" });
 }
 
+/** A video plays from anywhere: it is asked for piece by piece, each of which is what the whole has there. */
+export async function film(it, version) {
+  const { count } = await it.call("photos.open", { version: version.id, kind: "photos", filter: { type: "video" } });
+  await it.page.getByRole("navigation", { name: "Photos" }).getByRole("button").and(it.page.getByTitle("Videos", { exact: true })).click();
+  await it.page.waitForFunction((many) => document.querySelector("[role=option]")?.ariaSetSize === String(many), count);
+  await it.page.getByRole("listbox", { name: "Photos" }).getByRole("option").first().dblclick();
+  const video = it.page.locator("dialog[open] video");
+  await video.waitFor({ state: "attached" });
+  await video.evaluate((film) => film.readyState > 0 || new Promise((resolve) => (film.onloadedmetadata = resolve)));
+  const [length, at] = await video.evaluate(async (film) => {
+    film.pause();
+    const there = new Promise((resolve) => (film.onseeked = resolve));
+    film.currentTime = film.duration * 0.7;
+    await there;
+    return [film.duration, film.currentTime];
+  });
+  assert.ok(Math.abs(at - length * 0.7) < 0.2, `${at} of ${length} s`);
+  const source = await video.evaluate(({ src }) => src);
+  const whole = Buffer.from(await (await fetch(source)).arrayBuffer());
+  assert.equal(whole.subarray(4, 8).toString(), "ftyp");
+  const part = await fetch(source, { headers: { Range: "bytes=10001-19999" } });
+  assert.equal(part.status, 206);
+  assert.deepEqual(Buffer.from(await part.arrayBuffer()), whole.subarray(10_001, 20_000));
+  await it.picture("08-video");
+  await it.page.keyboard.press("Escape");
+  await it.page.locator("dialog[open]").waitFor({ state: "detached" });
+}
+
 /** Every contact goes into one vCard file. */
 export async function contacts(it, version) {
   const count = version.counts.contacts;

@@ -381,6 +381,10 @@ live: string | null,
  */
 edited: string | null, 
 /**
+ * Media path of what was edited as it was before, when that is in the backup too.
+ */
+original: string | null, 
+/**
  * Why the original is not in the backup.
  */
 missing: string | null, 
@@ -1690,7 +1694,15 @@ edited: boolean,
 /**
  * The original is only in iCloud.
  */
-cloud: boolean, };
+cloud: boolean, 
+/**
+ * It is one of a burst.
+ */
+burst: boolean, 
+/**
+ * The camera's unprocessed data, in a DNG.
+ */
+raw: boolean, };
 
 export type TileKind = "photo" | "video" | "live";
 

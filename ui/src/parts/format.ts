@@ -13,6 +13,7 @@ const clockToSecond = dates({ timeStyle: "medium" });
 const weekday = dates({ weekday: "long" });
 const dayMonth = dates({ day: "numeric", month: "long" });
 const dayMonthYear = dates({ day: "numeric", month: "long", year: "numeric" });
+const monthYear = dates({ month: "long", year: "numeric" });
 const shortDate = dates({ day: "numeric", month: "numeric", year: "2-digit" });
 const longDay = dates({ weekday: "long", day: "numeric", month: "long" });
 const longDayYear = dates({ weekday: "long", day: "numeric", month: "long", year: "numeric" });
@@ -123,6 +124,12 @@ export function calendarDay(iso: string, now = Date.now()): string {
   if (days === 0) return "Today";
   if (days === 1) return "Yesterday";
   return write(sameYear(then.getTime(), now) ? longDay : longDayYear, then);
+}
+
+/** "November 2026", for a month written "2026-11". */
+export function monthOfYear(iso: string): string {
+  const [year, month] = iso.split("-").map(Number);
+  return year && month ? write(monthYear, new Date(year, month - 1, 1)) : "No date";
 }
 
 /** The first letters of a name's first and last word, for a round picture: "MA". */

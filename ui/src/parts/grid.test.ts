@@ -41,6 +41,26 @@ test("up and down keep the column across sections", () => {
   expect(grid.vertical(19, 1)).toBe(19);
 });
 
+test("the nearest item to a point", () => {
+  expect(grid.at(10, 60)).toBe(0);
+  expect(grid.at(390, 60)).toBe(3);
+  expect(grid.at(390, 200)).toBe(6);
+  expect(grid.at(0, 260)).toBe(7);
+  expect(grid.at(150, 300)).toBe(7);
+  expect(grid.at(-50, -50)).toBe(0);
+  expect(grid.at(9_999, 99_999)).toBe(19);
+  expect(new Grid([], 400, 97, 4, 40).at(1, 1)).toBe(-1);
+});
+
+test("a box touches tiles, not gaps and headings", () => {
+  expect(grid.touched({ left: 0, top: 0, right: 400, bottom: 39 })).toEqual([]);
+  expect(grid.touched({ left: 98, top: 50, right: 100, bottom: 60 })).toEqual([]);
+  expect(grid.touched({ left: 90, top: 130, right: 110, bottom: 150 })).toEqual([[0, 2], [4, 6]]);
+  expect(grid.touched({ left: 0, top: 0, right: 400, bottom: 700 })).toEqual([[0, 20]]);
+  expect(grid.touched({ left: 350, top: 0, right: 400, bottom: 700 })).toEqual([[3, 4], [11, 12], [15, 16], [19, 20]]);
+  expect(grid.touched({ left: 500, top: 0, right: 600, bottom: 700 })).toEqual([]);
+});
+
 test("a wall of 200,000 in 6,000 days answers from its sums", () => {
   const days = Array.from({ length: 6_000 }, (_, i) => ({ title: String(i), from: i * 33, count: 33 }));
   const wall = new Grid(days, 820, 132, 4, 44);

@@ -1,3 +1,5 @@
+import type { Range } from "./selection.svelte";
+
 /** A run of items under one heading. */
 export interface Section {
   title: string;
@@ -12,6 +14,14 @@ export interface Placed<S extends Section = Section> {
   y: number;
   /** The rows of tiles that are in the window. */
   rows: { first: number; count: number; y: number }[];
+}
+
+/** A part of the wall, in pixels from its left upper corner. */
+export interface Box {
+  left: number;
+  top: number;
+  right: number;
+  bottom: number;
 }
 
 /** Square tiles in sections: where everything is, for a given width. */
@@ -82,6 +92,38 @@ export class Grid<S extends Section = Section> {
     const row = Math.floor((index - section.from) / this.columns);
     const y = this.#starts[number]! + this.heading + row * this.#pitch;
     return [y, y + this.tile];
+  }
+
+  /** The item nearest to a point; -1 on an empty wall. */
+  at(x: number, y: number): number {
+    if (this.sections.length === 0) return -1;
+    const number = this.sectionAt(y);
+    const { from, count } = this.sections[number]!;
+    const within = (value: number, most: number) => Math.max(0, Math.min(most, Math.floor(value / this.#pitch)));
+    const row = within(y - this.#starts[number]! - this.heading, Math.ceil(count / this.columns) - 1);
+    return from + Math.min(row * this.columns + within(x, this.columns - 1), count - 1);
+  }
+
+  /** The items whose tiles a box touches, in order; neighbours in one range. */
+  touched({ left, top, right, bottom }: Box): Range[] {
+    const first = Math.max(0, Math.floor((left - this.tile) / this.#pitch) + 1);
+    const last = Math.min(this.columns, Math.ceil(right / this.#pitch));
+    const ranges: Range[] = [];
+    if (first >= last) return ranges;
+    for (let number = this.sectionAt(top); number < this.sections.length && this.#starts[number]! < bottom; number++) {
+      const { from, count } = this.sections[number]!;
+      const y = this.#starts[number]! + this.heading;
+      const above = Math.max(0, Math.floor((top - y - this.tile) / this.#pitch) + 1);
+      const below = Math.min(Math.ceil(count / this.columns), Math.ceil((bottom - y) / this.#pitch));
+      for (let row = above; row < below; row++) {
+        const start = from + row * this.columns;
+        const [one, end] = [start + first, Math.min(start + last, from + count)];
+        const before = ranges.at(-1);
+        if (before?.[1] === one) before[1] = end;
+        else if (one < end) ranges.push([one, end]);
+      }
+    }
+    return ranges;
   }
 
   /** The item above (-1) or below (+1), keeping to the column where the row has one. */

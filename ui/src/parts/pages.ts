@@ -35,6 +35,11 @@ export class Pages<T> {
     return page[index - number * this.size];
   }
 
+  /** Row `index` if it is here; nothing is asked for. */
+  peek(index: number): T | undefined {
+    return this.#pages.get(Math.floor(index / this.size))?.[index % this.size];
+  }
+
   /** Asks for the pages of `from..to`, and nothing else. */
   prepare(from: number, to: number) {
     const last = Math.min(to, this.count) - 1;

@@ -13,7 +13,14 @@ export class Selection {
   }
 
   has(index: number): boolean {
-    return this.ranges.some(([from, to]) => index >= from && index < to);
+    let low = 0;
+    let high = this.ranges.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.ranges[middle]![1] <= index) low = middle + 1;
+      else high = middle;
+    }
+    return low < this.ranges.length && this.ranges[low]![0] <= index;
   }
 
   clear() {
@@ -40,6 +47,11 @@ export class Selection {
     this.#anchor = anchor;
   }
 
+  /** Chooses these, and nothing else. */
+  choose(ranges: Range[]) {
+    this.ranges = join(ranges);
+  }
+
   all(count: number) {
     this.ranges = count > 0 ? [[0, count]] : [];
   }
@@ -62,7 +74,7 @@ function without(ranges: Range[], index: number): Range[] {
 
 function join(ranges: Range[]): Range[] {
   const joined: Range[] = [];
-  for (const [from, to] of ranges.sort((a, b) => a[0] - b[0])) {
+  for (const [from, to] of [...ranges].sort((a, b) => a[0] - b[0])) {
     const last = joined.at(-1);
     if (last && from <= last[1]) last[1] = Math.max(last[1], to);
     else joined.push([from, to]);

@@ -35,6 +35,15 @@ describe("selection", () => {
     expect(chosen.ranges).toEqual([[6, 7]]);
   });
 
+  test("ranges from anywhere are put in order, and what was given stays as it was", () => {
+    const chosen = new Selection();
+    const given: [number, number][] = [[8, 10], [2, 4], [3, 6]];
+    chosen.choose(given);
+    expect(chosen.ranges).toEqual([[2, 6], [8, 10]]);
+    expect(given).toEqual([[8, 10], [2, 4], [3, 6]]);
+    expect([1, 2, 5, 6, 7, 8, 9, 10].map((row) => chosen.has(row))).toEqual([false, true, true, false, false, true, true, false]);
+  });
+
   test("all of a million costs one range", () => {
     const chosen = new Selection();
     chosen.all(1_000_000);

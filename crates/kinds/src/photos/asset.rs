@@ -124,6 +124,11 @@ impl Asset {
         Some(format!("{}T{}{zone}", clock.get(..10)?, clock.get(11..19)?))
     }
 
+    /// Whether it is the camera's unprocessed data.
+    pub fn is_raw(&self) -> bool {
+        split(&self.file).1.eq_ignore_ascii_case("dng")
+    }
+
     /// The name people know it by: as taken or imported, with the extension of what is really there.
     pub fn name(&self) -> String {
         let Some(original) = self.original.as_deref().filter(|name| !name.trim().is_empty()) else {

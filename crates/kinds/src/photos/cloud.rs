@@ -5,6 +5,7 @@
 //! has a recipe. `ZLOCALAVAILABILITY` 1: it is on the phone.
 
 use backup::Database;
+use rusqlite::Connection;
 
 use super::asset::Asset;
 use super::failed;
@@ -27,18 +28,30 @@ pub struct Away {
     pub video: bool,
 }
 
+/// Makes the view `away(photo)` over `photo`; answers whether the database tells.
+pub(super) fn prepare(db: &Connection) -> rusqlite::Result<bool> {
+    let resources = columns(db, "ZINTERNALRESOURCE")?;
+    let tells = NEEDED.iter().all(|name| resources.contains(*name));
+    let away = if tells {
+        "SELECT id AS photo FROM photo WHERE in_cloud AND id NOT IN (
+            SELECT ZASSET FROM ZINTERNALRESOURCE WHERE ZASSET IS NOT NULL AND ZRESOURCETYPE IN (0, 1)
+                AND COALESCE(ZVERSION, 0) = 0 AND COALESCE(ZRECIPEID, 0) = 0 AND ZLOCALAVAILABILITY = 1)"
+    } else {
+        "SELECT NULL AS photo WHERE 0"
+    };
+    db.execute_batch(&format!("CREATE TEMP VIEW away AS {away}"))?;
+    Ok(tells)
+}
+
 /// The originals of a Photos.sqlite that are only in iCloud, newest first; `None` where the database does not tell.
 ///
 /// Those recently deleted and those of shared albums do not count.
 pub fn only_in_cloud(database: Database) -> Result<Option<Vec<Away>>> {
     let Some(library) = Library::of_phone(database)? else { return Ok(None) };
-    let resources = columns(&library, "ZINTERNALRESOURCE").map_err(failed)?;
-    if !NEEDED.iter().all(|name| resources.contains(*name)) {
+    if !library.has.away {
         return Ok(None);
     }
-    let sql = "SELECT * FROM photo WHERE in_cloud AND NOT deleted AND NOT shared AND id NOT IN (
-        SELECT ZASSET FROM ZINTERNALRESOURCE WHERE ZASSET IS NOT NULL AND ZRESOURCETYPE IN (0, 1)
-            AND COALESCE(ZVERSION, 0) = 0 AND COALESCE(ZRECIPEID, 0) = 0 AND ZLOCALAVAILABILITY = 1)
+    let sql = "SELECT * FROM photo WHERE id IN (SELECT photo FROM away) AND NOT deleted AND NOT shared
         ORDER BY day DESC, created DESC, id DESC";
     let mut statement = library.prepare(sql).map_err(failed)?;
     let assets = statement.query_map([], Asset::read).map_err(failed)?;

@@ -36,6 +36,7 @@ impl Photos {
             Some(entry) => self.backup.stat(entry).ok().map(|stat| stat.size).filter(|size| *size > 0).or(asset.size),
             None => asset.size,
         };
+        let edited = asset.render(&self.backup)?;
         let camera = self.camera(&asset, original.as_ref()).map_err(failed)?;
         let burst = self.burst(&asset).map_err(failed)?;
         Ok(Some(Details {
@@ -47,7 +48,8 @@ impl Photos {
             media: format!("photo/{id}"),
             mime: mime(&asset.file).to_owned(),
             live: asset.live_video(&self.backup)?.map(|_| format!("live/{id}")),
-            edited: asset.render(&self.backup)?.map(|_| format!("edited/{id}")),
+            original: edited.as_ref().and(original.as_ref()).map(|_| format!("original/{id}")),
+            edited: edited.map(|_| format!("edited/{id}")),
             missing: original.is_none().then(|| asset.why_missing().to_owned()),
             size,
             width: asset.width,

@@ -5,6 +5,7 @@
 
 use rusqlite::{Connection, OptionalExtension};
 
+use super::cloud;
 use super::schema::columns;
 
 /// Which of the views there are.
@@ -17,6 +18,8 @@ pub struct Joins {
     pub people: bool,
     /// `keyword_photo(keyword, photo)`, rows of `ZKEYWORD`.
     pub keywords: bool,
+    /// `away(photo)`, those whose original is only in iCloud; without any where the database does not tell.
+    pub away: bool,
 }
 
 /// Makes the views the database has something for.
@@ -25,7 +28,12 @@ pub fn prepare(db: &Connection) -> rusqlite::Result<Joins> {
         Some(view) => db.execute_batch(&view).map(|()| true),
         None => Ok(false),
     };
-    Ok(Joins { albums: make(album_view(db)?)?, people: make(person_view(db)?)?, keywords: make(keyword_view(db)?)? })
+    Ok(Joins {
+        albums: make(album_view(db)?)?,
+        people: make(person_view(db)?)?,
+        keywords: make(keyword_view(db)?)?,
+        away: cloud::prepare(db)?,
+    })
 }
 
 /// The join table is `Z_<album>ASSETS` with the columns `Z_<album>ALBUMS` and `Z_<asset>ASSETS`.

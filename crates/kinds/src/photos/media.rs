@@ -1,4 +1,4 @@
-//! The bytes behind `photo/<id>`, `live/<id>` and `edited/<id>`.
+//! The bytes behind `photo/<id>`, `live/<id>`, `edited/<id>` and `original/<id>`.
 
 use backup::Entry;
 
@@ -22,17 +22,22 @@ impl Photos {
                 let name = format!("{}.MOV", split(&asset.name()).0);
                 return Ok(file(asset.live_video(&self.backup)?, name));
             }
-            ("photo", MediaSize::Original) => return Ok(file(asset.original(&self.backup)?, asset.name())),
+            ("photo" | "original", MediaSize::Original) => {
+                return Ok(file(asset.original(&self.backup)?, asset.name()));
+            }
             ("edited", MediaSize::Original) => {
                 let entry = asset.render(&self.backup)?;
                 let name = entry.as_ref().map(|entry| edited_name(&asset, entry)).unwrap_or_default();
                 return Ok(file(entry, name));
             }
-            ("photo" | "edited", MediaSize::Thumb(side)) => Want::Thumb(side),
-            ("photo" | "edited", MediaSize::Screen) => Want::Screen,
+            ("photo" | "edited" | "original", MediaSize::Thumb(side)) => Want::Thumb(side),
+            ("photo" | "edited" | "original", MediaSize::Screen) => Want::Screen,
             _ => return Ok(None),
         };
-        let picture = self.picture(&asset, size)?;
+        let picture = match part {
+            "original" => self.unedited(&asset, size)?,
+            _ => self.picture(&asset, size)?,
+        };
         Ok(picture.map(|picture| Media::Bytes { mime: picture.mime, bytes: picture.bytes }))
     }
 
@@ -63,6 +68,18 @@ impl Photos {
             // A raw photo without a thumbnail is like a video without one: there is just no picture.
             (None, None | Some(Unreadable::Unknown)) => Ok(None),
             (None, Some(problem)) => Err(problem.into()),
+        }
+    }
+
+    /// The picture as it was taken; the phone's own thumbnails have the edits.
+    fn unedited(&self, asset: &Asset, want: Want) -> Result<Option<Picture>> {
+        let Some(entry) = asset.original(&self.backup)?.filter(|entry| is_picture(split(&entry.path).1)) else {
+            return Ok(None);
+        };
+        let mut problem = None;
+        match (self.render(&entry, want, &mut problem)?, problem) {
+            (None, Some(problem)) if !matches!(problem, Unreadable::Unknown) => Err(problem.into()),
+            (picture, _) => Ok(picture),
         }
     }
 

@@ -12,7 +12,7 @@ use crate::{Query, Result};
 pub const SORTS: [&str; 3] = ["newest", "oldest", "added"];
 
 /// Values of the filter `type`: id, what people call it, condition.
-pub(super) const TYPES: [(&str, &str, &str); 13] = [
+pub(super) const TYPES: [(&str, &str, &str); 14] = [
     ("photo", "Photos", "NOT video"),
     ("video", "Videos", "video"),
     ("live", "Live Photos", "live"),
@@ -26,6 +26,7 @@ pub(super) const TYPES: [(&str, &str, &str); 13] = [
     ("time-lapse", "Time-lapse", "subtype = 102"),
     ("raw", "RAW", "file LIKE '%.dng'"),
     ("edited", "Edited", "edited"),
+    ("cloud", "Only in iCloud", "id IN (SELECT photo FROM away)"),
 ];
 
 /// What the phone shows in its library.

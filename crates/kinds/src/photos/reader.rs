@@ -29,6 +29,8 @@ impl Photos {
                 missing: (!there).then(|| asset.why_missing().to_owned()),
                 edited: asset.edited,
                 cloud: !there && asset.in_cloud,
+                burst: asset.burst.is_some(),
+                raw: asset.is_raw(),
             });
         }
         Ok(tiles)

@@ -28,6 +28,10 @@ pub struct Tile {
     pub edited: bool,
     /// The original is only in iCloud.
     pub cloud: bool,
+    /// It is one of a burst.
+    pub burst: bool,
+    /// The camera's unprocessed data, in a DNG.
+    pub raw: bool,
 }
 
 #[derive(Serialize, TS, Clone, Copy, Debug, PartialEq, Eq)]
@@ -144,6 +148,8 @@ pub struct Details {
     pub live: Option<String>,
     /// Media path of the edited picture or video, when it is in the backup.
     pub edited: Option<String>,
+    /// Media path of what was edited as it was before, when that is in the backup too.
+    pub original: Option<String>,
     /// Why the original is not in the backup.
     pub missing: Option<String>,
     /// Bytes of the original.

@@ -1,13 +1,6 @@
 import type { Details, Tile } from "../../api/generated";
 import { calendarDay, dateTime } from "../../parts/format";
-
-/** What of the library is shown. */
-export interface Narrowing {
-  title: string;
-  filter: Record<string, string>;
-}
-
-export const everything: Narrowing = { title: "All Photos", filter: {} };
+import type { IconName } from "../../parts/icons";
 
 export const orders = [
   { id: "newest", title: "Newest first" },
@@ -15,29 +8,30 @@ export const orders = [
   { id: "added", title: "As they were added" },
 ];
 
-export const sorts: Narrowing[] = [
-  everything,
-  { title: "Favourites", filter: { favourites: "1" } },
-  { title: "Videos", filter: { type: "video" } },
-  { title: "Live Photos", filter: { type: "live" } },
-  { title: "Selfies", filter: { type: "selfie" } },
-  { title: "Panoramas", filter: { type: "panorama" } },
-  { title: "Bursts", filter: { type: "burst" } },
-  { title: "Screenshots", filter: { type: "screenshot" } },
-  { title: "Screen Recordings", filter: { type: "recording" } },
-  { title: "Slo-mo", filter: { type: "slow-motion" } },
-  { title: "Time-lapse", filter: { type: "time-lapse" } },
-  { title: "RAW", filter: { type: "raw" } },
-  { title: "Edited", filter: { type: "edited" } },
-  { title: "Hidden", filter: { hidden: "1" } },
-  { title: "Recently Deleted", filter: { deleted: "1" } },
-];
-
 const NAMES = { photo: "Photo", video: "Video", live: "Live photo" };
 
 /** What a tile is called, read aloud. */
-export function tileName({ kind, when, favourite }: Tile): string {
-  return `${NAMES[kind]}${when === null ? "" : `, ${dateTime(when)}`}${favourite ? ", favourite" : ""}`;
+export function tileName({ kind, when, favourite, edited, cloud }: Tile): string {
+  const more = [favourite && "favourite", edited && "edited", cloud && "original only in iCloud"].filter(Boolean);
+  return [`${NAMES[kind]}${when === null ? "" : `, ${dateTime(when)}`}`, ...more].join(", ");
+}
+
+export interface Badge {
+  sign: IconName;
+  /** What it means, and why. */
+  title: string;
+}
+
+/** What is special about a picture, for the corner of its tile. */
+export function badgesOf({ kind, edited, cloud, missing, burst, raw }: Tile): Badge[] {
+  const badges: Badge[] = [];
+  if (kind === "live") badges.push({ sign: "live", title: "Live photo" });
+  if (burst) badges.push({ sign: "copy", title: "One of a burst" });
+  if (raw) badges.push({ sign: "raw", title: "RAW: the camera’s unprocessed data" });
+  if (edited) badges.push({ sign: "pencil", title: "Edited" });
+  if (cloud) badges.push({ sign: "cloud", title: missing ?? "The original is only in iCloud." });
+  else if (missing) badges.push({ sign: "warning", title: missing });
+  return badges;
 }
 
 /** The clock where a picture was taken ("2026-11-22 14:03:59 +01:00"), in words; null where it shows the same as the clock here. */

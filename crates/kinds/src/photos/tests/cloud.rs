@@ -1,6 +1,6 @@
 //! Which originals are only in iCloud.
 
-use super::{LIBRARY, asset};
+use super::{LIBRARY, asset, found, open, with_library};
 use crate::photos::{Away, only_in_cloud};
 use crate::testing::realdata;
 use backup::Database;
@@ -53,6 +53,20 @@ fn an_original_in_icloud_and_not_on_the_phone_is_away() {
     let film = found.as_ref().unwrap().iter().find(|away| away.video).unwrap();
     assert_eq!((film.name.as_str(), film.path.as_str()), ("Party.MOV", "DCIM/100APPLE/IMG_0003.MOV"));
     assert_eq!(names(found), ["IMG_0007.HEIC", "Party.MOV", "IMG_0002.HEIC"]);
+}
+
+#[test]
+fn they_are_counted_and_can_be_filtered_for() {
+    let cloud = ("ZCLOUDLOCALSTATE", "1");
+    let both = [asset(1, "IMG_0001.HEIC", &[cloud]), asset(2, "IMG_0002.HEIC", &[cloud]), file([1, 0, 0, 0, 1])];
+    let mut reader = open(with_library(&[&[RESOURCES.to_owned()][..], &both[..]].concat()).open());
+    let photos = reader.as_photos().unwrap();
+    assert_eq!(found(photos, &[("type", "cloud")]), [2]);
+    let counts = photos.counts().unwrap();
+    assert_eq!(counts.types.iter().find(|kind| kind.id == "cloud").map(|kind| kind.count), Some(1));
+
+    let mut reader = open(with_library(&both[..2]).open());
+    assert_eq!(found(reader.as_photos().unwrap(), &[("type", "cloud")]), [0; 0], "the database does not tell");
 }
 
 #[test]

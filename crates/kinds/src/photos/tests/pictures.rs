@@ -80,6 +80,7 @@ fn live_and_edited_pictures() {
     let mut reader = open(backup);
     let reader = reader.as_mut();
     assert_eq!(shown(reader, "photo/1", MediaSize::Screen), Some((400, 400, BLUE)), "as edited");
+    assert_eq!(shown(reader, "original/1", MediaSize::Screen), Some((600, 400, RED)), "as it was taken");
     let (_, name, path) = file(reader, "photo/1", MediaSize::Original).unwrap();
     assert_eq!((&*name, &*path), ("IMG_0001.JPG", "Media/DCIM/100APPLE/IMG_0001.JPG"));
     let (_, name, path) = file(reader, "edited/1", MediaSize::Original).unwrap();
@@ -91,6 +92,7 @@ fn live_and_edited_pictures() {
 
     let details = reader.as_photos().unwrap().details(1).unwrap().unwrap();
     assert_eq!((details.live.as_deref(), details.edited.as_deref()), (Some("live/1"), Some("edited/1")));
+    assert_eq!(details.original.as_deref(), Some("original/1"));
     assert_eq!(details.size, Some(jpeg(600, 400, RED).len() as u64));
     assert_eq!(details.local_time.as_deref(), Some("2026-11-22 01:00:01 +01:00"));
 }
