@@ -11,7 +11,7 @@ const MOST_TEXT: usize = 16 << 20;
 
 /// The column as text, whatever it holds; `None` for NULL, an empty text and a missing column.
 pub fn text(row: &Row, column: usize) -> Option<String> {
-    let text = match row.get_ref(column).ok()? {
+    let mut text = match row.get_ref(column).ok()? {
         ValueRef::Null => return None,
         ValueRef::Integer(number) => number.to_string(),
         ValueRef::Real(number) => number.to_string(),
@@ -19,8 +19,8 @@ pub fn text(row: &Row, column: usize) -> Option<String> {
             String::from_utf8_lossy(&bytes[..bytes.len().min(MOST_TEXT)]).into_owned()
         }
     };
-    let text = text.trim_end_matches('\0');
-    (!text.is_empty()).then(|| text.to_owned())
+    text.truncate(text.trim_end_matches('\0').len());
+    (!text.is_empty()).then_some(text)
 }
 
 /// The column as a number with fractions; texts that spell one count.

@@ -9,6 +9,7 @@ use std::panic::catch_unwind;
 use crabstep::{Property, TypedStreamDeserializer};
 
 use super::attributes::{Attributes, attributes};
+use super::plain_body;
 use crate::conversation::Run;
 
 /// Longer bodies are not decoded; the longest message a phone sends has a few 10,000 characters.
@@ -94,6 +95,11 @@ fn cleaned(text: &str) -> String {
 }
 
 fn decode(bytes: &[u8]) -> Option<Vec<Piece>> {
+    if let Some(run) = plain_body::text(bytes) {
+        let mut pieces = Vec::new();
+        push_run(&mut pieces, 0, run);
+        return Some(tidied(pieces));
+    }
     if !is_harmless(bytes) {
         return None;
     }
@@ -222,4 +228,30 @@ fn tidied(mut pieces: Vec<Piece>) -> Vec<Piece> {
         Content::File(_) => true,
     });
     pieces
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_body_without_styles_reads_as_the_decoder_reads_it() {
+        let long = "Grüße 👨‍👩‍👧 ".repeat(5000);
+        let texts = [
+            "",
+            " ",
+            "Noter test",
+            "\u{FFFC}",
+            "a\u{FFFC}b\0c",
+            "line\nline",
+            &"x".repeat(0x80),
+            &"ä".repeat(0x100),
+            &long,
+        ];
+        for text in texts {
+            let body = plain_body::tests::made(text);
+            assert!(plain_body::text(&body).is_some(), "{text}");
+            assert_eq!(decode(&body), decode_harmless(&body), "{text}");
+        }
+    }
 }

@@ -20,6 +20,7 @@ mod history;
 mod lists;
 mod media;
 mod parts;
+mod plain_body;
 mod polls;
 mod reactions;
 mod read;

@@ -1,6 +1,6 @@
 //! What formats for people say, in the same words.
 
-use chrono::{Local, TimeZone};
+use chrono::{DateTime, Datelike, Local, TimeZone, Timelike};
 use export::is_line_break;
 
 use super::super::{Bubble, Header, Part, Run};
@@ -18,16 +18,23 @@ pub fn month(ms: i64) -> String {
 
 /// A time of day: "10:40".
 pub fn clock(ms: i64) -> String {
-    local(ms, "%H:%M")
+    at(ms).map(|at| format!("{:02}:{:02}", at.hour(), at.minute())).unwrap_or_default()
 }
 
 /// Day and time: "2020-01-06 10:40".
 pub fn instant(ms: i64) -> String {
-    local(ms, "%Y-%m-%d %H:%M")
+    let written = |at: DateTime<Local>| {
+        format!("{:04}-{:02}-{:02} {:02}:{:02}", at.year(), at.month(), at.day(), at.hour(), at.minute())
+    };
+    at(ms).map(written).unwrap_or_default()
 }
 
 fn local(ms: i64, form: &str) -> String {
-    Local.timestamp_millis_opt(ms).single().map(|at| at.format(form).to_string()).unwrap_or_default()
+    at(ms).map(|at| at.format(form).to_string()).unwrap_or_default()
+}
+
+fn at(ms: i64) -> Option<DateTime<Local>> {
+    Local.timestamp_millis_opt(ms).single()
 }
 
 /// A text without what a terminal or an editor would obey instead of show; line breaks and tabs stay.
