@@ -20,6 +20,7 @@ mod fold;
 #[doc(hidden)]
 pub mod fuzzing;
 mod kind;
+mod log;
 mod media;
 mod numbers;
 mod protobuf;

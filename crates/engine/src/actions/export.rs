@@ -9,6 +9,7 @@ use crate::browse::{self, Opened};
 use crate::jobs::Run;
 use crate::library::location_of;
 use crate::locations::unless_silent;
+use export::Written;
 use kinds::conversation::Messenger;
 use kinds::conversation::export::{Scope, Source, Wishes};
 use kinds::{Progress, Query, Reader};
@@ -54,6 +55,12 @@ fn export(engine: &Engine, asked: &ExportRequest, title: &str, to: &Path, run: &
             reader.export(&ids, &asked.format, to, &mut step)?
         }
     };
+    Ok(ended(written, reader.as_ref(), run))
+}
+
+/// Tells what an export left out, and how much it wrote.
+pub fn ended(written: Written, reader: &dyn Reader, run: &Run) -> JobResult {
+    let result = result(&written);
     for skipped in written.skipped {
         run.skip(skipped.what, skipped.why);
     }
@@ -61,8 +68,12 @@ fn export(engine: &Engine, asked: &ExportRequest, title: &str, to: &Path, run: &
         run.skip(format!("{count} rows"), why);
     }
     run.amounts(written.files, written.bytes, Some(written.bytes));
+    result
+}
+
+pub fn result(written: &Written) -> JobResult {
     let path = written.main.to_string_lossy().into_owned();
-    Ok(JobResult::Export { path, items: written.items, files: written.files, bytes: written.bytes })
+    JobResult::Export { path, items: written.items, files: written.files, bytes: written.bytes }
 }
 
 /// The items asked for. Of conversations, all are also those of which everything was deleted lately.
@@ -87,7 +98,7 @@ fn conversations(
     title: &str,
     to: &Path,
     run: &mut dyn Progress,
-) -> Result<export::Written> {
+) -> Result<Written> {
     let scope = Scope { conversations, from: asked.from, until: asked.until, messages: asked.messages.clone() };
     let wishes = Wishes {
         format: asked.format.clone(),

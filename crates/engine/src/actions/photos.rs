@@ -1,5 +1,6 @@
 //! Exporting photos as files.
 
+use super::export::{ended, result};
 use crate::Engine;
 use crate::api::devices::JobStarted;
 use crate::api::jobs::{Action, JobResult, Phase};
@@ -9,7 +10,6 @@ use crate::browse;
 use crate::jobs::Run;
 use crate::library::location_of;
 use crate::locations::unless_silent;
-use export::Written;
 use kinds::photos::{Export, Wishes};
 use kinds::{Progress, Query};
 use std::path::{Path, PathBuf};
@@ -74,16 +74,7 @@ fn export(
         ));
         return Err(error.into());
     }
-    let written = export.finish()?;
-    let exported = result(&written);
-    for skipped in written.skipped {
-        run.skip(skipped.what, skipped.why);
-    }
-    for (why, count) in reader.report().skipped {
-        run.skip(format!("{count} rows"), why);
-    }
-    run.amounts(written.files, written.bytes, Some(written.bytes));
-    Ok(exported)
+    Ok(ended(export.finish()?, reader.as_ref(), run))
 }
 
 fn wishes(asked: PhotosExportRequest) -> Wishes {
@@ -95,11 +86,6 @@ fn wishes(asked: PhotosExportRequest) -> Wishes {
         names: asked.names,
         again: asked.again.map(PathBuf::from),
     }
-}
-
-fn result(written: &Written) -> JobResult {
-    let path = written.main.to_string_lossy().into_owned();
-    JobResult::Export { path, items: written.items, files: written.files, bytes: written.bytes }
 }
 
 /// Tells a job how far it is.

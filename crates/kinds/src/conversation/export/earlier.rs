@@ -5,16 +5,15 @@
 //! log of its own; no file is ever changed.
 
 use std::collections::HashSet;
-use std::fs::{self, File};
-use std::io::{BufRead, BufReader, Read};
-use std::path::{Path, PathBuf};
+use std::fs;
+use std::path::Path;
 
 use export::{FileWriter, FolderWriter, iso_time};
 
 use super::super::Bubble;
+use crate::log::{FILE, Lines};
 use crate::{Error, Result};
 
-const FILE: &str = "Exported.txt";
 const FORM: &str = "Heirloom export 1";
 /// A longer line is none of ours.
 const MOST_LINE: u64 = 4096;
@@ -46,8 +45,8 @@ impl Earlier {
 
     fn add(&mut self, log: &Path, folder: &Path, name: &str, format: &str) -> Result<()> {
         let not = |why: String| Error::NotAnExport { path: folder.to_owned(), why };
-        let file = File::open(log).map_err(|error| not(format!("{FILE} cannot be read: {error}")))?;
-        let mut lines = Lines { file: BufReader::new(file), path: log.to_owned() };
+        let lines = Lines::open(log, MOST_LINE);
+        let mut lines = lines.map_err(|error| not(format!("{FILE} cannot be read: {error}")))?;
         if lines.next()?.as_deref() != Some(FORM) {
             return Err(not(format!("{FILE} is of a form that this release does not know")));
         }
@@ -97,21 +96,4 @@ impl Log {
 fn key(guid: &str) -> u64 {
     let [a, b, c, d, e, f, g, h, ..] = *blake3::hash(guid.as_bytes()).as_bytes();
     u64::from_be_bytes([a, b, c, d, e, f, g, h])
-}
-
-/// The lines of a log, one at a time.
-struct Lines {
-    file: BufReader<File>,
-    path: PathBuf,
-}
-
-impl Lines {
-    fn next(&mut self) -> Result<Option<String>> {
-        let mut line = Vec::new();
-        let failed = |source| Error::Io { path: self.path.clone(), source };
-        match (&mut self.file).take(MOST_LINE).read_until(b'\n', &mut line).map_err(failed)? {
-            0 => Ok(None),
-            _ => Ok(Some(String::from_utf8_lossy(&line).trim_end().to_owned())),
-        }
-    }
 }

@@ -6,7 +6,7 @@
 
 use std::collections::HashMap;
 use std::fs::{self, File, OpenOptions};
-use std::io::{BufRead, BufReader, Read, Seek, SeekFrom, Write};
+use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
@@ -14,8 +14,9 @@ use export::iso_time;
 
 use super::layout::Stems;
 use super::{Error, Result};
+pub use crate::log::FILE as LOG;
+use crate::log::Lines;
 
-pub const LOG: &str = "Exported.txt";
 const FORM: &str = "Heirloom photos 1";
 /// A longer line is none of ours.
 const MOST_LINE: u64 = 16 << 10;
@@ -190,26 +191,18 @@ fn modified(data: &fs::Metadata) -> Option<i64> {
 /// The lines of a log by their path; of several for one path the last.
 fn read_log(root: &Path) -> Result<HashMap<String, Line>> {
     let not = |why: String| Error::NotAnExport { path: root.to_owned(), why };
-    let file = File::open(root.join(LOG)).map_err(|error| not(format!("{LOG} cannot be read: {error}")))?;
-    let mut file = BufReader::new(file);
-    let mut next = || -> Result<Option<String>> {
-        let mut line = Vec::new();
-        let failed = |source| Error::Io { path: root.join(LOG), source };
-        match (&mut file).take(MOST_LINE).read_until(b'\n', &mut line).map_err(failed)? {
-            0 => Ok(None),
-            _ => Ok(Some(String::from_utf8_lossy(&line).trim_end_matches(['\n', '\r']).to_owned())),
-        }
-    };
-    if next()?.as_deref() != Some(FORM) {
+    let lines = Lines::open(&root.join(LOG), MOST_LINE);
+    let mut lines = lines.map_err(|error| not(format!("{LOG} cannot be read: {error}")))?;
+    if lines.next()?.as_deref() != Some(FORM) {
         return Err(not(format!(
             "{LOG} is not that of an export of photos, or of a form that this release does not know"
         )));
     }
-    let mut lines = HashMap::new();
-    while let Some(line) = next()? {
-        lines.extend(parse(&line));
+    let mut files = HashMap::new();
+    while let Some(line) = lines.next()? {
+        files.extend(parse(&line));
     }
-    Ok(lines)
+    Ok(files)
 }
 
 fn parse(line: &str) -> Option<(String, Line)> {
